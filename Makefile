@@ -1,0 +1,48 @@
+# The front door. Everything runs in .venv, which is made when it is missing or older than what it is made from.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+CODE := $(wildcard src tests bench scripts)
+LOCK := --quiet --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.PHONY: help demo test test-hard check fmt bench lock clean
+
+help:  ## Show what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/.ready  ## Export from a real VictoriaMetrics that watches itself; the bundle stays in demo-output/
+	@scripts/setup demo  # a VictoriaMetrics, unless there is one
+	@$(BIN)/python scripts/demo.py
+
+test: .venv/.ready  ## Unit, contract and integration tests against real servers (ARGS="-k name" for some)
+	@scripts/setup test  # the servers and archive tools the tests start
+	$(BIN)/pytest $(ARGS)
+
+test-hard: .venv/.ready  ## The tests that take minutes: kill -9 and resume, full disks, a million series
+	@scripts/setup test
+	$(BIN)/pytest -m slow --timeout=1800 $(ARGS)
+
+check: .venv/.ready  ## Style, types, import rules, house rules
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy $(CODE) && $(BIN)/lint-imports --no-logo
+	$(BIN)/pytest -q tests/rules
+
+fmt: .venv/.ready  ## Put the code into the house style
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+bench: .venv/.ready  ## Measure speed, memory and bundle size against curl (ARGS=--quick for a first look)
+	@scripts/setup bench
+	$(BIN)/python -m bench.run $(ARGS)
+
+lock: .venv/.ready  ## Pin the newest packages in requirements/*.txt, with hashes (pip-tools, in a folder of its own)
+	$(BIN)/python -m venv build/lock && build/lock/bin/pip install --quiet pip-tools
+	cd requirements && for name in runtime dev; do \
+	  CUSTOM_COMPILE_COMMAND="make lock" ../build/lock/bin/pip-compile $(LOCK) --output-file=$$name.txt $$name.in || exit; done
+
+clean:  ## Remove what was made, the environment and the demo's bundles too; only the bench's data stays
+	rm -rf .venv build dist demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests bench scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.ready: requirements/dev.txt pyproject.toml scripts/setup
+	@scripts/setup venv

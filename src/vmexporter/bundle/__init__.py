@@ -1,0 +1,1 @@
+"""Files: the only room that touches them; writes, resumes and reads bundles and their maps."""

@@ -1,0 +1,126 @@
+"""Files that are the operator's alone: made new with mode 0600, never over something that exists.
+
+Every error of the file system becomes ``OutputFailed`` here, with what to do about it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from vmexporter.errors import OutputFailed
+
+if sys.platform != "win32":
+    import fcntl
+
+_HINTS: Final = {
+    errno.ENOSPC: "free some space, then run vmexporter resume on the .part file if there is one",
+    errno.EDQUOT: "the quota is used up: free some space, then run vmexporter resume on the .part file if there is one",
+    errno.EACCES: "choose another folder with -o, or run as a user who may write there",
+    errno.EPERM: "choose another folder with -o, or run as a user who may write there",
+    errno.EROFS: "the file system is read-only: choose another folder with -o",
+    errno.EEXIST: "nothing was overwritten: choose another name with -o, or move the file away",
+    errno.ENOENT: "make the folder first, or choose another with -o",
+}
+
+
+@contextlib.contextmanager
+def output_errors(path: Path) -> Iterator[None]:
+    """Turn an ``OSError`` within the block into ``OutputFailed`` that names *path*."""
+    try:
+        yield
+    except OSError as error:
+        why = (error.strerror or type(error).__name__).lower()
+        raise OutputFailed(f"cannot write {path}: {why}", hint=_HINTS.get(error.errno or 0, "")) from error
+
+
+def create_private(path: Path) -> BinaryIO:
+    """A new, unbuffered file of mode 0600, open for reading and writing.
+
+    Raises:
+        OutputFailed: it exists, or cannot be made.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    with output_errors(path):
+        return os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0)
+
+
+def lock(file: BinaryIO, path: Path) -> None:
+    """Take *file* for this process alone, until it is closed (where the platform has ``flock``).
+
+    Raises:
+        OutputFailed: another process has it.
+    """
+    if sys.platform == "win32":
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutputFailed(f"cannot write {path}: another vmexporter is at work on it") from error
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Make *path* with this content and bring it to the disk; a half-written file is removed again.
+
+    Raises:
+        OutputFailed: it exists, or cannot be written.
+    """
+    with create_private(path) as file:
+        try:
+            with output_errors(path):
+                write_all(file, content)
+                os.fsync(file.fileno())
+        except OutputFailed:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def remove(path: Path) -> None:
+    """Remove a file of ours, if it is there.
+
+    Raises:
+        OutputFailed: it cannot be removed.
+    """
+    with output_errors(path):
+        path.unlink(missing_ok=True)
+
+
+def write_all(file: BinaryIO, content: bytes) -> None:
+    """Write all of *content* to an unbuffered file (a raw write may take only a part)."""
+    view = memoryview(content)
+    while view:
+        view = view[file.write(view) :]
+
+
+def publish(part: Path, final: Path) -> None:
+    """Give a finished file its final name, never over another.
+
+    Raises:
+        OutputFailed: the name is taken, or cannot be given.
+    """
+    with output_errors(final):
+        try:
+            os.link(part, final)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links: reserve the name, then take it over
+            os.close(os.open(final, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            part.replace(final)
+        else:
+            part.unlink()
+        sync_folder(final.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's names to the disk, where the platform can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

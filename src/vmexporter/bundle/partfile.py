@@ -1,0 +1,144 @@
+"""Takes up an interrupted bundle: what the journal promises is read back and checked, what is not whole is cut off.
+
+Every committed window is inflated and compared with its journaled CRC, so that also a machine that lost power leaves
+either whole windows or none. Only one process can have a ``.part``: it is locked while it is written.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from isal import igzip_lib, isal_zlib
+
+from vmexporter.bundle.deflate import RAW, DeflateStream, StreamState
+from vmexporter.bundle.files import create_private, lock, output_errors, remove, write_all
+from vmexporter.bundle.journal import Journal, JournalState, WindowRecord
+from vmexporter.bundle.writer import BundlePaths, BundleWriter, metrics_head
+from vmexporter.errors import BadExportLine, BundleDamaged, InvalidInput, OutputFailed, QueryRejected
+
+_READ_BYTES = 1 << 16  # quiet metrics shrink to a hundredth: this much becomes megabytes
+
+OnText = Callable[[WindowRecord, bytes], None]
+"""Called with each piece of a window's text, and with ``b""`` at its end."""
+
+
+@dataclass(slots=True)
+class _Checked:
+    """How far a ``.part`` is good."""
+
+    state: StreamState
+    text_sha: Any
+    windows: list[WindowRecord]
+
+
+def reopen(paths: BundlePaths, journal: JournalState, modified: datetime, on_text: OnText) -> BundleWriter:
+    """The writer of an interrupted bundle, standing behind its last whole window; *journal* is cut back to that.
+
+    Raises:
+        BundleDamaged: the file is missing or does not begin as a bundle does.
+        InvalidInput: the bundle is complete already.
+        OutputFailed: it cannot be written, or another process has it.
+    """
+    file = _open(paths)
+    try:
+        head = metrics_head(modified)
+        _begin(file, paths.part, head)
+        checked = _check(file, StreamState.after(head), journal.windows, on_text)
+        with output_errors(paths.part):
+            file.truncate(checked.state.offset)
+            file.seek(checked.state.offset)
+        journal.windows = checked.windows
+        fresh = _rewrite_journal(paths, journal)
+    except BaseException:
+        file.close()
+        raise
+    return BundleWriter(paths, DeflateStream(paths.part, file, checked.state), fresh, modified, checked.text_sha)
+
+
+def _open(paths: BundlePaths) -> BinaryIO:
+    """The ``.part``, locked. One that has its final name, too, was stopped in the last step: it loses that again."""
+    try:
+        file: BinaryIO = paths.part.open("r+b", buffering=0)
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and paths.bundle.exists():
+            remove(paths.journal)  # it was to be removed when the bundle got its name
+            raise InvalidInput(f"cannot resume {paths.part}: nothing is left to do, {paths.bundle} is whole") from error
+        raise BundleDamaged(f"cannot resume {paths.part}: {(error.strerror or '').lower()}") from error
+    try:
+        lock(file, paths.part)
+        with output_errors(paths.part):
+            if not os.path.samestat(os.fstat(file.fileno()), paths.part.stat()):
+                raise FileNotFoundError(errno.ENOENT, "another vmexporter has just finished it")
+            if paths.bundle.exists() and paths.bundle.samefile(paths.part):
+                paths.bundle.unlink()
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _begin(file: BinaryIO, path: Path, head: bytes) -> None:
+    """Go behind the *head*; where it was not yet written whole, it is written anew."""
+    found = file.read(len(head))
+    if not head.startswith(found):
+        raise BundleDamaged(f"cannot resume {path}: it does not begin as a bundle of this version does")
+    if len(found) < len(head):
+        with output_errors(path):
+            file.seek(0)
+            write_all(file, head)
+
+
+def _check(file: BinaryIO, state: StreamState, windows: list[WindowRecord], on_text: OnText) -> _Checked:
+    good = _Checked(state, hashlib.sha256(), [])
+    for window in windows:
+        state, text_sha = good.state.copy(), good.text_sha.copy()
+        inflate = isal_zlib.decompressobj(RAW)
+        while state.offset < window.offset:
+            data = file.read(min(_READ_BYTES, window.offset - state.offset))
+            if not data:
+                return good
+            state.offset += len(data)
+            state.file_sha.update(data)
+            try:
+                text = inflate.decompress(data)
+                on_text(window, text)
+            except (igzip_lib.IsalError, BadExportLine, QueryRejected):  # type: ignore[misc]  # isal's stubs say it is an instance
+                return good
+            state.crc = isal_zlib.crc32(text, state.crc)
+            state.text_bytes += len(text)
+            text_sha.update(text)
+        if (state.crc, state.text_bytes) != (window.crc, window.text_bytes):
+            return good
+        on_text(window, b"")
+        good = _Checked(state, text_sha, [*good.windows, window])
+    return good
+
+
+def _rewrite_journal(paths: BundlePaths, state: JournalState) -> Journal:
+    """A fresh journal of what *state* holds, put in the old one's place at once."""
+    fresh = paths.journal.with_name(paths.journal.name + ".new")
+    remove(fresh)  # of an attempt that was stopped
+    journal = Journal(paths.journal, create_private(fresh))
+    try:
+        journal.append("header", state.header)
+        if state.map_entries:
+            journal.append("map", state.map_entries)
+        for record in state.splits:
+            journal.append("split", record)
+        for window in state.windows:
+            journal.append("window", asdict(window))
+        journal.sync()
+        with output_errors(paths.journal):
+            fresh.replace(paths.journal)
+    except OutputFailed:
+        journal.close()
+        remove(fresh)
+        raise
+    return journal

@@ -1,0 +1,174 @@
+"""The commands export and resume: where the output goes, who may stop it, and what is told at the end."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import string
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from vmexporter.bundle.files import output_errors
+from vmexporter.bundle.mapfile import read_map
+from vmexporter.bundle.writer import BundlePaths
+from vmexporter.cli import render
+from vmexporter.cli.credentials import connection_of
+from vmexporter.cli.options import (
+    ConnectionOptions,
+    FormatOptions,
+    OutputOptions,
+    PrivacyOptions,
+    RangeOptions,
+    ResumeOptions,
+    SelectionOptions,
+)
+from vmexporter.cli.stopping import StopSwitch
+from vmexporter.core.request import ExportRequest
+from vmexporter.core.times import parse_span_ms
+from vmexporter.errors import InvalidInput, VmexporterError
+from vmexporter.flows import exporting as flow
+from vmexporter.flows.events import Event, Finished
+from vmexporter.flows.world import World
+
+_NAME_CHARACTERS = string.ascii_lowercase + string.digits
+
+
+@dataclass(frozen=True)
+class Options:
+    """All options of the export command."""
+
+    connection: ConnectionOptions
+    time: RangeOptions
+    what: SelectionOptions
+    privacy: PrivacyOptions
+    output: OutputOptions
+
+
+def export(options: Options) -> None:
+    """Run the command.
+
+    Raises:
+        VmexporterError: it could not be finished.
+    """
+    world = World()
+    request = ExportRequest(
+        connection=connection_of(options.connection),
+        time_range=options.time.resolve(world.now_ms()),
+        selection=options.what.resolve(),
+        obfuscation=options.privacy.resolve(),
+        window_ms=parse_span_ms(options.output.window, field="window") if options.output.window else 0,
+        require_complete=options.output.require_complete,
+    )
+    warn_insecure(options.connection.insecure)
+    output = _output(options.output.output, world.now_ms())
+    known_map = read_map(options.privacy.map) if options.privacy.map else None
+    _drive(flow.export(request, output, world, known_map), output, options.output)
+
+
+def resume(part: Path, access: ResumeOptions, form: FormatOptions) -> None:
+    """Run the command.
+
+    Raises:
+        VmexporterError: it could not be finished.
+    """
+    warn_insecure(access.insecure)
+    output = flow.Output(BundlePaths(part.with_name(part.name.removesuffix(".part"))))
+    _drive(flow.resume(part, connection_of(access), World()), output, form)
+
+
+def warn_insecure(insecure: bool) -> None:
+    """Say so on every use of --insecure."""
+    if insecure:
+        render.say(
+            "Warning: the server's certificate is not checked; anyone on the way can read what is sent.", "bold yellow"
+        )
+
+
+def _drive(events: Iterator[Event], output: flow.Output, form: FormatOptions) -> None:
+    with StopSwitch() as switch, closing(events) as running:  # type: ignore[type-var]
+        try:
+            with render.watching(quiet=form.quiet) as watcher:
+                for event in running:
+                    if isinstance(event, Finished):
+                        break
+                    watcher.show(event)
+                    if switch.pressed:
+                        break
+        except VmexporterError:
+            _tell_resumable(output)
+            raise
+        if isinstance(event, Finished):
+            _tell_result(event, form)
+            return
+    render.say("Stopped.")
+    _tell_resumable(output)
+    sys.exit(switch.exit_status)
+
+
+def _tell_resumable(output: flow.Output) -> None:
+    part = output.paths.part
+    if output.stream is None and part.exists() and output.paths.journal.exists():
+        render.say(f"What is complete so far is kept. To go on: vmexporter resume {part}", "bold")
+
+
+def _tell_result(done: Finished, form: FormatOptions) -> None:
+    manifest = done.manifest
+    if form.json and done.bundle:
+        files = {"bundle": done.bundle, "checksum": BundlePaths(done.bundle).checksum, "map": done.obfuscation_map}
+        document = manifest.model_dump(mode="json")
+        render.print_json({**files, "sha256": done.sha256, "bundle_bytes": done.bundle_bytes, "manifest": document})
+        return
+    counts = manifest.counts
+    facts: list[tuple[str, object]] = []
+    if done.bundle:
+        facts += [("send", f"{done.bundle} ({render.size(done.bundle_bytes)})"), ("sha256", done.sha256)]
+        facts += [("checksum", BundlePaths(done.bundle).checksum)]
+    if done.obfuscation_map:
+        facts += [("keep", f"{done.obfuscation_map} (turns pseudonyms back; do not send it)")]
+    facts += [
+        ("series", render.count(counts.series)),
+        ("samples", f"{render.count(counts.samples)} in {render.count(counts.lines)} lines"),
+        ("obfuscated", ", ".join(manifest.label_policy.mapped_labels) if manifest.obfuscated else "no"),
+        ("read by", ", ".join(manifest.rungs)),
+        ("took", f"{done.elapsed_s:.1f} s"),
+    ]
+    if manifest.label_policy.merged_series:
+        merged = render.count(manifest.label_policy.merged_series)
+        facts += [("merged", f"{merged} series became equal to others, because a label was dropped")]
+    if manifest.partial:
+        facts += [("PARTIAL", "; ".join(manifest.partial_reasons))]
+    if done.bundle:
+        render.print_facts("Bundle complete", facts)
+    elif not form.quiet:
+        for name, value in facts:
+            render.say(f"{name}: {value}")
+
+
+def _output(given: str, now_ms: int) -> flow.Output:
+    """Where *given* points: a file, a folder (made if it ends in a slash), or standard output.
+
+    Raises:
+        InvalidInput: it is neither.
+        OutputFailed: the folder cannot be made.
+    """
+    moment = datetime.fromtimestamp(now_ms / 1000, UTC)
+    name = f"vmexporter-{moment:%Y%m%dT%H%M%SZ}-{''.join(secrets.choice(_NAME_CHARACTERS) for _ in range(6))}.zip"
+    if given == "-":
+        return flow.Output(BundlePaths(Path(name)), sys.stdout.buffer)
+    path = Path(given)
+    if given.endswith(("/", os.sep)) and not path.exists():
+        with output_errors(path):
+            path.mkdir(mode=0o700)
+    if path.is_dir():
+        return flow.Output(BundlePaths(path / name))
+    if path.suffix != ".zip":
+        raise InvalidInput(
+            f"cannot write to {given}: it is neither a folder nor a name that ends in .zip",
+            hint="give FILE.zip, a folder (with a slash at its end it is made), or - for standard output",
+            field="output",
+        )
+    return flow.Output(BundlePaths(path))

@@ -1,0 +1,185 @@
+"""The commands that only look: validate, tenants, discover, sample, inspect, reveal."""
+
+from __future__ import annotations
+
+import io
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from vmexporter.bundle.mapfile import read_map
+from vmexporter.bundle.reader import inspect as inspect_bundle
+from vmexporter.cli import render
+from vmexporter.cli.credentials import connection_of
+from vmexporter.cli.exporting import warn_insecure
+from vmexporter.cli.options import (
+    ConnectionOptions,
+    FormatOptions,
+    PrivacyOptions,
+    RangeOptions,
+    SelectionOptions,
+)
+from vmexporter.core.components import Instance
+from vmexporter.core.privacy.mapping import PseudonymMap
+from vmexporter.core.privacy.reveal import reveal as reveal_text
+from vmexporter.core.request import ExportRequest
+from vmexporter.core.times import format_utc
+from vmexporter.flows import discovery, preview
+from vmexporter.flows.exporting import MAP_KEY_BYTES
+from vmexporter.flows.session import connect
+from vmexporter.flows.world import World
+from vmexporter.tsdb.probe import Attempt
+from vmexporter.tsdb.victoria import list_tenants
+
+_SAMPLES_PER_JOB = 3
+
+
+def validate(options: ConnectionOptions, form: FormatOptions) -> None:
+    """Run the command."""
+    warn_insecure(options.insecure)
+    with connect(connection_of(options)) as session:
+        found = session.found
+    if form.json:
+        render.print_json(asdict(found))
+        return
+    render.print_facts(
+        "Connected",
+        [
+            ("server", found.kind),
+            ("versions", ", ".join(found.versions) or "not told"),
+            ("queries", found.query_base),
+            ("export", found.export_base or "missing: samples will be read by queries"),
+            ("tenant", found.tenant or "-"),
+        ],
+    )
+    render.print_facts("Tried", [(str(attempt.status or "-"), _tried(attempt)) for attempt in found.attempts])
+    for note in found.notes:
+        render.say(f"Note: {note}", "yellow")
+
+
+def _tried(attempt: Attempt) -> str:
+    return f"{attempt.url}: {attempt.words}" if attempt.words else attempt.url
+
+
+def tenants(options: ConnectionOptions, form: FormatOptions) -> None:
+    """Run the command."""
+    warn_insecure(options.insecure)
+    with connect(connection_of(options)) as session:
+        names = list_tenants(session.client, session.found.query_base)
+    if form.json:
+        render.print_json({"tenants": names})
+    else:
+        render.print_text("".join(f"{name}\n" for name in names))
+
+
+def discover(options: ConnectionOptions, time: RangeOptions, form: FormatOptions) -> None:
+    """Run the command."""
+    warn_insecure(options.insecure)
+    time_range = time.resolve(World().now_ms(), default_last="1h")
+    with connect(connection_of(options)) as session:
+        found = discovery.require_components(discovery.discover(session, time_range))
+    if form.json:
+        samples = found.estimated_samples
+        totals = {"estimated_samples": samples, "estimated_bundle_bytes": _bundle_bytes(samples)}
+        render.print_json({"instances": [asdict(instance) for instance in found.instances], **totals})
+        return
+    columns = ("component", "job", "instance", "version", "series", "first seen", "last seen")
+    render.print_table(columns, map(_row, found.instances), right=(4,))
+    if (samples := found.estimated_samples) is not None:
+        expected = render.size(discovery.estimate_bundle_bytes(samples))
+        render.say(f"About {render.count(samples)} samples in this range: a bundle of up to about {expected}")
+    for note in found.notes:
+        render.say(f"Note: {note}", "yellow")
+
+
+def _bundle_bytes(samples: int | None) -> int | None:
+    return None if samples is None else discovery.estimate_bundle_bytes(samples)
+
+
+def _row(found: Instance) -> tuple[str, ...]:
+    target = found.target
+    tenant = ":".join(value for _, value in target.tenant_labels)
+    return (
+        found.component,
+        target.job + (f" (tenant {tenant})" if tenant else ""),
+        target.instance,
+        " → ".join(found.versions) or "-",
+        "unknown" if found.series is None else render.count(found.series),
+        format_utc(found.first_ms - found.first_ms % 1000),
+        format_utc(found.last_ms - found.last_ms % 1000),
+    )
+
+
+def sample(
+    options: ConnectionOptions,
+    time: RangeOptions,
+    what: SelectionOptions,
+    privacy: PrivacyOptions,
+    form: FormatOptions,
+) -> None:
+    """Run the command."""
+    warn_insecure(options.insecure)
+    world = World()
+    request = ExportRequest(
+        connection=connection_of(options),
+        time_range=time.resolve(world.now_ms(), default_last="1h"),
+        selection=what.resolve(),
+        obfuscation=privacy.resolve(),
+    )
+    known_map = read_map(privacy.map) if privacy.map else PseudonymMap(world.secret_bytes(MAP_KEY_BYTES))
+    with connect(request.connection) as session:
+        series = list(preview.sample(session, request, known_map, _SAMPLES_PER_JOB))
+    if form.json:
+        render.print_json({"metrics": [{**asdict(one), "labels": one.after} for one in series]})
+        return
+    for one in series:
+        render.print_facts(
+            f"{one.name or '(no name)'} = {one.value}", [("before", _labels(one.before)), ("after", _labels(one.after))]
+        )
+
+
+def _labels(labels: dict[str, str]) -> str:
+    return ", ".join(f'{name}="{value}"' for name, value in sorted(labels.items()) if name != "__name__")
+
+
+def inspect(bundle: Path, form: FormatOptions) -> None:
+    """Run the command."""
+    found = inspect_bundle(bundle)
+    manifest = found.manifest
+    if form.json:
+        render.print_json({**asdict(found), "manifest": manifest.model_dump(mode="json")})
+        return
+    counts, source = manifest.counts, manifest.source
+    checked = "and the checksum file beside it" if found.checksum_file else "(no checksum file beside it)"
+    facts: list[tuple[str, object]] = [
+        ("sound", f"ZIP, metadata.json and metrics.jsonl agree {checked}"),
+        ("sha256", found.sha256),
+        ("made by", f"vmexporter {manifest.version} at {manifest.export_date}"),
+        ("source", " ".join([source.kind, ", ".join(source.versions)]).strip()),
+        ("range", f"{manifest.time_range.start} to {manifest.time_range.end}"),
+        ("components", ", ".join(manifest.components) or manifest.selection.mode),
+        ("jobs", ", ".join(manifest.jobs) or "-"),
+        ("series", render.count(counts.series)),
+        ("samples", f"{render.count(counts.samples)} in {render.count(counts.lines)} lines"),
+        ("obfuscated", f"yes (map {manifest.map_id})" if manifest.obfuscated else "NO"),
+        ("read by", f"{', '.join(manifest.rungs)} in {len(manifest.windows)} windows"),
+    ]
+    if manifest.partial:
+        facts.append(("PARTIAL", "; ".join(manifest.partial_reasons)))
+    render.print_facts(bundle.name, facts)
+    columns = ("entry", "size", "in the bundle")
+    rows = ((entry.name, render.size(entry.text_bytes), render.size(entry.compressed_bytes)) for entry in found.entries)
+    render.print_table(columns, rows, right=(1, 2))
+
+
+def reveal(map_path: Path, words: list[str]) -> None:
+    """Run the command."""
+    known = read_map(map_path)
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="surrogateescape", newline="")  # what is no text passes as it is
+    if words and words != ["-"]:
+        render.print_text(reveal_text(" ".join(words), known) + "\n")
+        return
+    for line in sys.stdin:
+        render.print_text(reveal_text(line, known))

@@ -1,0 +1,66 @@
+"""The command line: ``vmexporter <command>``. Every error ends here as a sentence, a hint and an exit status."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import typer
+
+from vmexporter import __version__
+from vmexporter.errors import VmexporterError
+
+_UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h
+
+app = typer.Typer(
+    name="vmexporter",
+    help="Export VictoriaMetrics' own metrics as an obfuscated bundle that can be sent to support.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"vmexporter {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", help="Show the version.", callback=_version, is_eager=True),
+) -> None:
+    del version
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    from vmexporter.cli import commands
+
+    del commands
+    _say_anything()
+    try:
+        app()
+    except VmexporterError as error:
+        from vmexporter.cli import render
+
+        render.print_error(error)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped.\n")
+        sys.exit(130)
+    except Exception as error:  # the last resort of a command line: a sentence, no traceback with data in it
+        sys.stderr.write(
+            f"Error: something unexpected went wrong ({type(error).__name__}); this is a bug of vmexporter\n"
+        )
+        sys.exit(_UNEXPECTED)
+
+
+def _say_anything() -> None:
+    """A character that the terminal's encoding does not have, or a byte that is no character, is no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

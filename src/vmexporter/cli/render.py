@@ -1,0 +1,162 @@
+"""Prints: the only module that does. Results go to standard output, everything on the way to standard error."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from vmexporter.core.times import format_span
+from vmexporter.errors import VmexporterError
+from vmexporter.flows import events
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_UNBROKEN = 10_000  # columns where nobody looks on: a table row, like a message or a path in it, is one line
+
+
+def out() -> Console:
+    """Standard output; as wide as it takes when nobody looks at it on a terminal."""
+    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _UNBROKEN)
+
+
+def err() -> Console:
+    """Standard error."""
+    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+
+
+def print_text(text: str) -> None:
+    """Plain text to standard output, byte for byte."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def print_json(value: object) -> None:
+    """One JSON document to standard output."""
+    print_text(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def say(text: str, style: str = "") -> None:
+    """A line to standard error; *text* is data, never markup."""
+    err().print(shown(text, style))
+
+
+def print_error(error: VmexporterError) -> None:
+    """An error and its hint."""
+    console = err()
+    console.print(Text.assemble(("Error: ", "bold red"), shown(error.message)))
+    if error.hint:
+        console.print(Text.assemble(("Hint: ", "bold"), shown(error.hint)))
+
+
+def shown(text: str, style: str = "") -> Text:
+    """*text* for a terminal: what would move its cursor, break a row or turn the writing stands there as an escape."""
+    return Text(_CONTROL.sub(lambda found: repr(found[0])[1:-1], text), style=style)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
+    """A table to standard output; the columns numbered in *right* are aligned there."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for i, name in enumerate(columns):
+        table.add_column(name, justify="right" if i in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(shown(str(cell)) for cell in row))
+    out().print(table)
+
+
+def print_facts(title: str, facts: Sequence[tuple[str, object]]) -> None:
+    """Names and values under a title, to standard output."""
+    console = out()
+    if title:
+        console.print(shown(title, "bold"))
+    width = max((len(name) for name, _ in facts), default=0)
+    for name, value in facts:
+        console.print(shown(f"  {name:<{width}}  {value}"), soft_wrap=True)
+
+
+def count(number: int) -> str:
+    """12345 → 12,345."""
+    return f"{number:,}"
+
+
+def size(size_bytes: float) -> str:
+    """Bytes in decimal units: 1.2 MB."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size_bytes < 1000:
+            return f"{size_bytes:.0f} {unit}" if unit == "B" else f"{size_bytes:.1f} {unit}"
+        size_bytes /= 1000
+    return f"{size_bytes:.2f} TB"
+
+
+class Watcher:
+    """Shows an export's events as they come: a bar on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, bar: Progress | None, *, quiet: bool) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=1.0, detail="") if bar else None
+        self._quiet = quiet
+        self._told = ""
+        self._told_tenth = 0
+
+    def show(self, event: events.Event) -> None:
+        """Show one event."""
+        if isinstance(event, events.Progress):
+            self._progress(event)
+        elif (text := _words(event)) and text != self._told and not self._quiet:
+            self._told = text
+            style = "yellow" if isinstance(event, events.Retrying | events.RungChanged | events.Note) else ""
+            (self._bar.console if self._bar else err()).print(shown(text, style))
+
+    def _progress(self, event: events.Progress) -> None:
+        if self._quiet:
+            return
+        rate = event.text_bytes / event.elapsed_s if event.elapsed_s > 0 else 0.0
+        eta = f", {format_span(max(round(event.eta_s), 0) * 1000)} left" if event.eta_s is not None else ""
+        detail = f"{event.windows_done}/{event.windows} windows, {count(event.samples)} samples, {size(rate)}/s{eta}"
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=event.done, detail=detail)
+        elif (tenth := int(event.done * 10)) > self._told_tenth:
+            self._told_tenth = tenth
+            say(f"{event.done:4.0%}  {detail}")
+
+
+def _words(event: events.Event) -> str:
+    if isinstance(event, events.Connected):
+        versions = f", versions {', '.join(event.probe.versions)}" if event.probe.versions else ""
+        return f"Connected: {event.probe.kind}{versions}"  # not its address, which may be that of a target
+    if isinstance(event, events.Discovered) and event.instances:
+        names = sorted({instance.component for instance in event.instances})
+        return f"Found {len(event.instances)} instances of {', '.join(names)}"
+    if isinstance(event, events.Planned):
+        expected = f", about {count(event.estimated_samples)} samples" if event.estimated_samples else ""
+        return f"Exporting {event.windows} windows{expected}"
+    if isinstance(event, events.Note):
+        return f"Note: {event.text}"
+    if isinstance(event, events.Retrying):
+        return f"Trying again in {event.wait_s:.1f} s (attempt {event.attempt + 1}): {event.why}"
+    if isinstance(event, events.Divided):
+        return f"Dividing a window into {event.into}: {event.why}"
+    if isinstance(event, events.RungChanged):
+        way = {"export": "the export API", "raw": "queries of raw samples", "query_range": "values at steps"}[
+            event.rung
+        ]
+        return f"Using {way}: {event.why}"
+    return ""
+
+
+@contextmanager
+def watching(*, quiet: bool) -> Iterator[Watcher]:
+    """A watcher for the time of an export."""
+    if quiet or not sys.stderr.isatty():
+        yield Watcher(None, quiet=quiet)
+        return
+    columns: list[Any] = [BarColumn(bar_width=24), TaskProgressColumn(), TextColumn("{task.fields[detail]}")]
+    with Progress(*columns, console=Console(file=sys.stderr, highlight=False), transient=True) as bar:
+        yield Watcher(bar, quiet=False)

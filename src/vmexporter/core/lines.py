@@ -1,0 +1,217 @@
+r"""The JSON-lines codec: bytes of ``/api/v1/export`` ⇄ (label part, untouched sample part).
+
+``},"values":[`` cannot occur inside a JSON string (a quote there is escaped), so one ``find`` splits a line. Chunks are
+split at ``\n`` only: U+2028, U+2029 and U+0085 arrive unescaped in label values. Only the label part is parsed, once
+per distinct label part; values and timestamps pass through as the bytes that the server sent. (One exception: what
+old servers write as ``+Inf``, ``-Inf`` or ``NaN`` is no JSON, and no server takes it; it gets the form of new servers.)
+
+Format: https://docs.victoriametrics.com/victoriametrics/#how-to-export-data-in-json-line-format
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NewType
+
+from vmexporter.core.words import fit_to_show
+from vmexporter.errors import BadExportLine, QueryRejected
+
+RawChunk = NewType("RawChunk", bytes)
+"""Bytes as a server sent them: nothing is known of what is in them."""
+SafeChunk = NewType("SafeChunk", bytes)
+"""Whole lines whose label parts the label policy has made; only ``LineRewriter`` turns a ``RawChunk`` into this."""
+
+LABELS_END = b'},"values":['
+TIMESTAMPS = b'],"timestamps":['
+LINE_START = b'{"metric":{'
+RESULT_NAME = b"vmexporter_query"
+"""The name of an expression's results that have lost theirs."""
+_LINE_END = b"]}"
+_TIMESTAMP_SIZE = 14  # 13 digits (2001 to 2286) and a comma
+_MAX_LINE_BYTES = 24 << 20
+_BARE = re.compile(rb"(?<=[\[,])(?:[+-]?Inf|NaN)(?=[\],])")
+_IN_JSON = MappingProxyType({b"+Inf": b'"Infinity"', b"Inf": b'"Infinity"', b"-Inf": b'"-Infinity"', b"NaN": b"null"})
+
+Thin = Callable[[bytes], tuple[bytes, int]]
+"""Sample part → (thinned sample part, samples in it)."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What passed: lines, samples, and bytes of safe text."""
+
+    lines: int = 0
+    samples: int = 0
+    text_bytes: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Add *other* to these."""
+        self.lines += other.lines
+        self.samples += other.samples
+        self.text_bytes += other.text_bytes
+
+
+@dataclass(slots=True)
+class LabelCache:
+    """Label part → rewritten label part, bounded: when full it is emptied, since a range comes in windows.
+
+    ``rewrite`` is called once per distinct label part, and again after the cache was emptied.
+    """
+
+    rewrite: Callable[[bytes], bytes]
+    max_bytes: int = 32 << 20
+    _parts: dict[bytes, bytes] = field(default_factory=dict)
+    _bytes: int = 0
+
+    def get(self, part: bytes) -> bytes:
+        """The rewritten form of one label part (up to and including the brace that closes the metric object).
+
+        Raises:
+            BadExportLine: the part is not of the export format.
+        """
+        rewritten = self._parts.get(part)
+        if rewritten is None:
+            rewritten = self.rewrite(part)
+            self._bytes += len(part) + len(rewritten) + 200  # two objects and a dict entry
+            if self._bytes > self.max_bytes:
+                self._parts.clear()
+                self._bytes = len(part) + len(rewritten) + 200
+            self._parts[part] = rewritten
+        return rewritten
+
+
+class LineRewriter:
+    """Rewrites one slice's stream: raw chunks in, safe whole lines out; what it has counted is in ``counts``."""
+
+    def __init__(self, labels: LabelCache, start_ms: int, end_ms: int, *, thin: Thin | None = None) -> None:
+        """*start_ms* and *end_ms* (both inclusive) are what was asked for: a sample outside would be in two slices."""
+        self._labels = labels
+        self._start_ms, self._end_ms = start_ms, end_ms
+        self._thin = thin
+        self._rest = b""
+        self.counts = Counts()
+
+    def feed(self, chunk: RawChunk) -> SafeChunk:
+        """The whole lines that *chunk* completes, rewritten.
+
+        Raises:
+            BadExportLine: a line is not of the export format, is too long, or has samples outside the slice.
+            QueryRejected: a line is no JSON: the server's words about an error that it met after it said 200.
+        """
+        safe: list[bytes | memoryview] = []
+        position = 0
+        if self._rest:  # only the first line is put together; the chunk itself is not copied
+            position = chunk.find(b"\n") + 1 or len(chunk)
+            self._rest += chunk[:position]
+            if self._rest.endswith(b"\n"):
+                safe += self._line(self._rest, 0, len(self._rest) - 1)
+                self._rest = b""
+        while (line_end := chunk.find(b"\n", position)) >= 0:
+            if line_end > position:
+                safe += self._line(chunk, position, line_end)
+            position = line_end + 1
+        self._rest += chunk[position:]
+        if len(self._rest) > _MAX_LINE_BYTES:
+            raise BadExportLine("cannot read the export: a line is longer than 24 MiB")
+        joined = b"".join(safe)
+        self.counts.text_bytes += len(joined)
+        return SafeChunk(joined)
+
+    def finish(self) -> None:
+        """Check that the stream ended at the end of a line.
+
+        Raises:
+            BadExportLine: it ended within one.
+            QueryRejected: it ended with the server's words about an error.
+        """
+        if self._rest.strip():
+            self._refuse(self._rest)
+
+    def _line(self, text: bytes, start: int, end: int) -> tuple[bytes, bytes | memoryview, bytes]:
+        split = text.find(LABELS_END, start, end)
+        timestamps = text.rfind(TIMESTAMPS, split, end) + len(TIMESTAMPS) if split >= 0 else -1
+        torn = text.find(b"{", split + 1, end) >= 0  # the head of one line and the tail of another
+        if timestamps < len(TIMESTAMPS) or torn or not text.startswith(_LINE_END, end - 2):
+            self._refuse(text[start:end])
+        labels = self._labels.get(text[start : split + 1])
+        samples = self._count(text, timestamps, end - 2)
+        self.counts.lines += 1
+        sample_part: bytes | memoryview = memoryview(text)[split + 1 : end]
+        if text.find(b"N", split, timestamps) >= 0 or text.find(b"I", split, timestamps) >= 0:
+            sample_part = _BARE.sub(lambda bare: _IN_JSON[bare[0]], sample_part)
+        if self._thin is not None:
+            sample_part, samples = self._thin(bytes(sample_part))
+        self.counts.samples += samples
+        return labels, sample_part, b"\n"
+
+    def _count(self, text: bytes, start: int, end: int) -> int:
+        """Samples in a line, by its timestamps; commas are counted only where they are not all of 13 digits."""
+        size = end - start + 1
+        first_comma = text.find(b",", start, end)
+        last_comma = text.rfind(b",", start, end)
+        try:
+            first_ms = int(text[start : first_comma if first_comma >= 0 else end])
+            last_ms = int(text[max(last_comma + 1, start) : end])
+        except ValueError as error:
+            raise BadExportLine("cannot read the export: a line's timestamps are not numbers") from error
+        if not self._start_ms <= first_ms <= last_ms <= self._end_ms:
+            raise BadExportLine(
+                "cannot use the export: the server sent samples from outside the time that was asked for",
+                hint="a proxy on the way may drop or change the arguments start and end",
+            )
+        commas = text[start + 13 : end : _TIMESTAMP_SIZE]
+        if (
+            first_comma in {-1, start + 13}
+            and size % _TIMESTAMP_SIZE == 0
+            and commas.count(b",") == len(commas) == size // _TIMESTAMP_SIZE - 1
+        ):
+            return size // _TIMESTAMP_SIZE
+        return text.count(b",", start, end) + 1
+
+    @staticmethod
+    def _refuse(line: bytes) -> None:
+        """Raise what is wrong with *line*; a server's own words are kept, a line of data is not shown."""
+        words = line.strip()
+        if words.startswith(b"{"):
+            raise BadExportLine("cannot read the export: a line is torn or is not of the export format")
+        shown = fit_to_show(words.decode("utf-8", "replace"))
+        raise QueryRejected(f"cannot export: the server stopped with an error after it had said 200: {shown}")
+
+
+def thin_to_step(step_ms: int) -> Thin:
+    """A function that keeps the last sample of each step; steps begin at multiples of *step_ms* since the epoch."""
+
+    def thin(sample_part: bytes) -> tuple[bytes, int]:
+        split = sample_part.rfind(TIMESTAMPS)
+        values = sample_part[len(LABELS_END) - 1 : split].split(b",")
+        timestamps = sample_part[split + len(TIMESTAMPS) : -len(_LINE_END)].split(b",")
+        if len(values) != len(timestamps):
+            raise BadExportLine("cannot read the export: a line has more values than timestamps, or fewer")
+        try:
+            steps = [int(timestamp) // step_ms for timestamp in timestamps]
+        except ValueError as error:
+            raise BadExportLine("cannot read the export: a line's timestamps are not numbers") from error
+        last = [i for i, step in enumerate(steps) if i + 1 == len(steps) or steps[i + 1] != step]
+        kept = b",".join(values[i] for i in last), b",".join(timestamps[i] for i in last)
+        return LABELS_END[1:] + kept[0] + TIMESTAMPS + kept[1] + _LINE_END, len(last)
+
+    return thin
+
+
+def with_name(line: RawChunk) -> RawChunk:
+    """The same line, its series named ``RESULT_NAME`` when it has no name: nothing can be imported without one."""
+    if b'"__name__":' in line[: line.find(LABELS_END)]:
+        return line
+    labels = line[len(LINE_START) :]
+    name = b'"__name__":"%b"%b' % (RESULT_NAME, b"" if labels.startswith(b"}") else b",")
+    return RawChunk(LINE_START + name + labels)
+
+
+def export_line(labels_json: str, values: list[str], timestamps_ms: list[int]) -> RawChunk:
+    """One line of the export format; *labels_json* is a JSON object, *values* are JSON texts, taken as they are."""
+    timestamps = ",".join(map(str, timestamps_ms))
+    text = f'{{"metric":{labels_json},"values":[{",".join(values)}],"timestamps":[{timestamps}]}}\n'
+    return RawChunk(text.encode("utf-8", "surrogateescape"))

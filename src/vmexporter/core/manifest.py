@@ -1,0 +1,147 @@
+"""The bundle's ``metadata.json`` ⇄ model, and what a reader must refuse.
+
+The keys of the incumbent (export_id, export_date, time_range, components, jobs, metrics_count, obfuscated) keep their
+places and meanings. A manifest is made from the safe side only: no original of a mapped value stands in it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from vmexporter.errors import BundleDamaged
+
+SCHEMA_VERSION = 1
+Rung = Literal["export", "raw", "query_range"]
+
+
+class Part(BaseModel):
+    """Base of the manifest's models: frozen; keys of later minor versions are kept out of the way."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _text(cls, value: object) -> object:
+        """Label values may hold bytes that are no UTF-8 (surrogates, in text); JSON has no place for them."""
+        if isinstance(value, str):
+            return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return tuple(map(cls._text, value)) if isinstance(value, tuple) else value
+
+
+class Range(Part):
+    """The exported range in RFC 3339 and in Unix milliseconds; both ends are part of it."""
+
+    start: str
+    end: str
+    start_ms: int
+    end_ms: int
+
+
+class Source(Part):
+    """The server: its kind, the versions found, the tenant (``hidden`` when it would tell something)."""
+
+    kind: str
+    versions: tuple[str, ...] = ()
+    tenant: str = ""
+
+
+class ComponentEntry(Part):
+    """One component: how many instances in which jobs (as they stand in the bundle), in which versions."""
+
+    name: str
+    jobs: tuple[str, ...]
+    instances: int
+    versions: tuple[str, ...] = ()
+
+
+class SelectionEntry(Part):
+    """What was chosen, as far as it may be told; selectors and expression are ``hidden`` in an obfuscated bundle."""
+
+    mode: Literal["components", "selectors", "query"]
+    selectors: tuple[str, ...] = ()
+    query: str = ""
+    step_ms: int = 0
+
+
+class WindowEntry(Part):
+    """One committed window; ``step_ms`` is 0 where every sample is in."""
+
+    start_ms: int
+    end_ms: int
+    rung: Rung
+    lines: int
+    samples: int
+    step_ms: int = 0
+    partial: bool = False
+
+
+class CountsEntry(Part):
+    """Totals of metrics.jsonl: distinct series, samples, lines, bytes of text."""
+
+    series: int
+    samples: int
+    lines: int
+    bytes: int
+
+
+class PolicyEntry(Part):
+    """The label policy as applied, by label name; ``merged_series`` fell together because labels were dropped."""
+
+    mapped_labels: tuple[str, ...] = ()
+    dropped_labels: tuple[str, ...] = ()
+    merged_series: int = 0
+
+
+class Manifest(Part):
+    """Everything a reader needs to know about a bundle before it reads the data."""
+
+    schema_version: int = SCHEMA_VERSION
+    tool: str = "vmexporter"
+    version: str
+    export_id: str
+    export_date: str
+    time_range: Range
+    components: tuple[str, ...]
+    jobs: tuple[str, ...]
+    metrics_count: int
+    obfuscated: bool
+    source: Source
+    selection: SelectionEntry
+    component_details: tuple[ComponentEntry, ...] = ()
+    rungs: tuple[Rung, ...]
+    partial: bool
+    partial_reasons: tuple[str, ...] = ()
+    counts: CountsEntry
+    sha256: dict[str, str]
+    map_id: str = ""
+    label_policy: PolicyEntry = PolicyEntry()
+    windows: tuple[WindowEntry, ...] = ()
+
+    def to_json(self) -> str:
+        """The text of metadata.json."""
+        return self.model_dump_json(indent=2) + "\n"
+
+
+def read_manifest(text: bytes) -> Manifest:
+    """The manifest that *text* is.
+
+    Raises:
+        BundleDamaged: it is no JSON, lacks something, or is of a schema that this version does not know.
+    """
+    try:
+        version = json.loads(text).get("schema_version")
+    except (ValueError, AttributeError) as error:
+        raise BundleDamaged("cannot read the bundle: its metadata.json is no JSON object") from error
+    if version != SCHEMA_VERSION:
+        raise BundleDamaged(
+            f"cannot read the bundle: its metadata has schema version {version!r}, not {SCHEMA_VERSION}",
+            hint="use a newer vmexporter, or the tool that made the bundle",
+        )
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError as error:
+        places = ", ".join(".".join(map(str, problem["loc"])) for problem in error.errors()[:3])
+        raise BundleDamaged(f"cannot read the bundle: its metadata.json is not of its schema: {places}") from error

@@ -1,0 +1,101 @@
+"""What a flow tells while it runs: frozen events, made from the safe side only, in the order in which things happen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vmexporter.core.components import Instance
+from vmexporter.core.manifest import Manifest, Rung
+from vmexporter.tsdb.probe import Probe
+
+
+class Event:
+    """Base of all events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Event):
+    """Nothing to tell yet: a server is being asked. It gives the caller a chance to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected(Event):
+    """The server answered, and this is what it is."""
+
+    probe: Probe
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered(Event):
+    """The instances that will be exported (empty for selectors and expressions), for the operator's own eyes."""
+
+    instances: tuple[Instance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned(Event):
+    """How the export will go; *estimated_samples* is None where it is unknown."""
+
+    windows: int
+    estimated_samples: int | None
+    destination: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note(Event):
+    """Something the operator should know; the export goes on."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying(Event):
+    """A window failed and will be asked for again, in *wait_s* seconds."""
+
+    why: str
+    attempt: int
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Divided(Event):
+    """A window was too heavy for the server; smaller ones take its place."""
+
+    why: str
+    into: int
+    windows: int
+
+
+@dataclass(frozen=True, slots=True)
+class RungChanged(Event):
+    """Samples come another way from here on."""
+
+    rung: Rung
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress(Event):
+    """How far the export has come; *done* is a fraction, *eta_s* None until something can be said."""
+
+    windows_done: int
+    windows: int
+    done: float
+    samples: int
+    text_bytes: int
+    bundle_bytes: int
+    elapsed_s: float
+    eta_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished(Event):
+    """The bundle is complete; *bundle* and *sha256* are empty when lines were streamed instead."""
+
+    manifest: Manifest
+    bundle: Path | None
+    sha256: str
+    bundle_bytes: int
+    obfuscation_map: Path | None
+    elapsed_s: float

@@ -1,0 +1,246 @@
+"""Export and resume, whole: connect, discover, plan, run the slices, finish the bundle. The caller drives by iterating.
+
+Progress is the last event; closing the generator stops the export and leaves a resumable ``.part``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from vmexporter.bundle.files import remove
+from vmexporter.bundle.journal import JournalState, WindowRecord, read_journal
+from vmexporter.bundle.linesink import LineSink
+from vmexporter.bundle.mapfile import write_map
+from vmexporter.bundle.partfile import reopen
+from vmexporter.bundle.writer import BundlePaths, BundleWriter
+from vmexporter.core.lines import Counts, LabelCache, LineRewriter, RawChunk
+from vmexporter.core.manifest import Manifest
+from vmexporter.core.plan import Plan, read_plan
+from vmexporter.core.privacy.labels import series_fingerprint
+from vmexporter.core.privacy.mapping import Entry, PseudonymMap
+from vmexporter.core.privacy.policy import LabelPolicy
+from vmexporter.core.privacy.pseudonyms import Pseudonyms
+from vmexporter.core.request import Connection, ExportRequest
+from vmexporter.core.windows import Slice
+from vmexporter.errors import BundleDamaged, InvalidInput, QueryRejected
+from vmexporter.flows.counting import SeriesCounter
+from vmexporter.flows.events import Connected, Discovered, Event, Finished, Note, Planned
+from vmexporter.flows.finishing import Identity, complete_manifest, make_manifest, readme
+from vmexporter.flows.planning import make_plan
+from vmexporter.flows.readahead import in_background
+from vmexporter.flows.running import Run, Sink, Tally
+from vmexporter.flows.session import Session, open_session
+from vmexporter.flows.world import World
+from vmexporter.tsdb.transport import HttpClient
+
+MAP_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the result goes: a bundle, or plain lines to ``stream`` (then the bundle's name only names the map)."""
+
+    paths: BundlePaths
+    stream: BinaryIO | None = None
+
+
+@dataclass(slots=True)
+class _Export:
+    """What stays the same from the first window to the last."""
+
+    identity: Identity
+    plan: Plan
+    output: Output
+    pseudonyms: PseudonymMap
+    world: World
+    counter: SeriesCounter = field(init=False)
+    policy: LabelPolicy = field(init=False)
+
+    def __post_init__(self) -> None:
+        made = Pseudonyms(self.pseudonyms, self.plan.components_of_job) if self.plan.obfuscation.enabled else None
+        if made:
+            targets = self.plan.targets
+            made.enroll((target.job for target in targets), (target.instance for target in targets))
+        self.policy = LabelPolicy(self.plan.obfuscation, made)
+        self.counter = SeriesCounter(self.policy, watch_merges=bool(self.plan.obfuscation.drop_labels))
+
+    @property
+    def map_id(self) -> str:
+        """The map's public name; "" without obfuscation."""
+        return self.pseudonyms.map_id if self.plan.obfuscation.enabled else ""
+
+    def header(self, base: str) -> dict[str, Any]:
+        """What the journal must hold to go on: originals, but no secret; *base* is the API base that answered."""
+        return {
+            "export_id": self.identity.export_id,
+            "created_ms": self.identity.created_ms,
+            "url": base,
+            "plan": self.plan.to_json(),
+            "map_key": self.pseudonyms.key.hex(),
+            "map": [list(entry) for entry in self.pseudonyms.entries()],
+        }
+
+
+def export(
+    request: ExportRequest, output: Output, world: World, known_map: PseudonymMap | None = None
+) -> Iterator[Event]:
+    """Run one export; *known_map* is extended, so that its pseudonyms stay what they were.
+
+    Raises:
+        VmexporterError: it could not be finished; once windows were committed, a ``.part`` stays that can be resumed.
+    """
+    with HttpClient(request.connection) as client:
+        session = yield from in_background(lambda: open_session(client, request.connection), client.interrupt)
+        yield Connected(session.found)
+        plan = yield from in_background(lambda: make_plan(session, request), client.interrupt)
+        yield Discovered(plan.instances)
+        created_ms = world.now_ms()
+        identity = Identity(output.paths.bundle.name.removesuffix(".zip"), created_ms)
+        pseudonyms = known_map or PseudonymMap(world.secret_bytes(MAP_KEY_BYTES))
+        work = _Export(identity, plan, output, pseudonyms, world)
+        manifest = make_manifest(identity, plan, session.found, work.policy, work.map_id)
+        sink: Sink
+        if output.stream is None:
+            sink = BundleWriter.create(output.paths, work.header(session.found.query_base), _moment(created_ms))
+        else:
+            sink = LineSink(output.stream)
+        yield from _run(work, session, sink, manifest, (list(plan.slices), Tally()))
+
+
+def resume(part: Path, connection: Connection, world: World) -> Iterator[Event]:
+    """Go on with an interrupted export; *connection* brings the credentials, which were not kept.
+
+    Its address may be empty: then the one of the interrupted export is used.
+
+    Raises:
+        VmexporterError: it could not be finished; what was committed stays resumable.
+    """
+    paths = BundlePaths(part.with_name(part.name.removesuffix(".part")))
+    if part.suffix != ".part" or paths.bundle.suffix != ".zip":
+        raise InvalidInput(f"cannot resume {part.name}: it is no interrupted export", hint="name the .zip.part file")
+    state = read_journal(paths.journal)
+    work = _export_of(state.header, Output(paths), world)
+    for entry in state.map_entries:
+        work.pseudonyms.add(Entry(*entry))
+    tally = Tally()
+    _left(work.plan, state)  # a journal that contradicts itself is left as it is
+    sink = reopen(paths, state, _moment(work.identity.created_ms), _Recount(work, tally).on_text)
+    with contextlib.ExitStack() as stack:
+        stack.callback(sink.abandon)
+        known = connection.model_copy(update={"url": connection.url or str(state.header["url"])})
+        client = stack.enter_context(HttpClient(known))
+        session = yield from in_background(lambda: open_session(client, known), client.interrupt)
+        yield Connected(session.found)
+        yield Discovered(work.plan.instances)
+        manifest = make_manifest(work.identity, work.plan, session.found, work.policy, work.map_id)
+        yield from _run(work, session, sink, manifest, (_left(work.plan, state), tally))
+
+
+def _run(
+    work: _Export, session: Session, sink: Sink, manifest: Manifest, state: tuple[list[Slice], Tally]
+) -> Iterator[Event]:
+    pending, tally = state
+    started_s = work.world.monotonic_s()
+    destination = work.output.paths.bundle if work.output.stream is None else None
+    try:
+        yield Planned(len(pending), work.plan.estimated_samples, destination)
+        for note in work.plan.notes:
+            yield Note(note)
+        run = Run(session, work.plan, work.counter, sink, work.world)
+        yield from run.events(pending, tally, work.pseudonyms.take_new)
+        yield _finish(work, sink, complete_manifest(manifest, run.tally, work.counter, sink.text_sha256()), started_s)
+    except QueryRejected:
+        if not tally.windows:
+            sink.discard()  # the question is wrong: asking it again would not help
+        raise
+    finally:
+        sink.abandon()
+
+
+def _finish(work: _Export, sink: Sink, manifest: Manifest, started_s: float) -> Finished:
+    paths = work.output.paths
+    map_path = paths.obfuscation_map if manifest.obfuscated else None
+    if map_path:
+        if work.output.stream is None:
+            remove(map_path)  # ours: of an attempt to finish that failed
+        write_map(map_path, work.pseudonyms)
+    sha256 = sink.close({"metadata.json": manifest.to_json().encode(), "README.txt": readme(manifest).encode()})
+    return Finished(
+        manifest=manifest,
+        bundle=paths.bundle if work.output.stream is None else None,
+        sha256=sha256,
+        bundle_bytes=sink.compressed_bytes,
+        obfuscation_map=map_path,
+        elapsed_s=work.world.monotonic_s() - started_s,
+    )
+
+
+def _export_of(header: dict[str, Any], output: Output, world: World) -> _Export:
+    try:
+        pseudonyms = PseudonymMap(bytes.fromhex(header["map_key"]))
+        for entry in header["map"]:
+            pseudonyms.add(Entry(*entry))
+        identity = Identity(str(header["export_id"]), int(header["created_ms"]))
+    except (KeyError, ValueError, TypeError) as error:
+        raise BundleDamaged("cannot resume: the journal's header is incomplete") from error
+    return _Export(identity, read_plan(header.get("plan")), output, pseudonyms, world)
+
+
+class _Recount:
+    """Counts the windows that a ``.part`` holds, line by line, as they are read back; a damaged one does not count."""
+
+    def __init__(self, work: _Export, tally: Tally) -> None:
+        self._labels = LabelCache(self._note)
+        self._counter = work.counter
+        self._tally = tally
+        self._rewriter: LineRewriter | None = None
+        self._found: set[int] = set()
+
+    def on_text(self, window: WindowRecord, text: bytes) -> None:
+        """See ``partfile.OnText``."""
+        if self._rewriter is None:
+            self._rewriter = LineRewriter(self._labels, window.start_ms, window.end_ms)
+        if text:
+            self._rewriter.feed(RawChunk(text))
+            return
+        counts: Counts = self._rewriter.counts
+        self._rewriter = None
+        self._tally.add(window, counts)
+        self._counter.recount(self._found)
+        self._found.clear()
+
+    def _note(self, safe_part: bytes) -> bytes:
+        self._found.add(series_fingerprint(safe_part))
+        return safe_part
+
+
+def _left(plan: Plan, state: JournalState) -> list[Slice]:
+    """The slices that are not in the bundle yet, in order, after all divisions that were made.
+
+    Raises:
+        BundleDamaged: the windows in the bundle are not the first ones of the plan.
+    """
+    slices = list(plan.slices)
+    try:
+        for split in state.splits:
+            at = slices.index(_slice(split["slice"]))
+            slices[at : at + 1] = [_slice(part) for part in split["into"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise BundleDamaged("cannot resume: the journal divides a window that it does not have") from error
+    done = [Slice(window.start_ms, window.end_ms, window.targets) for window in state.windows]
+    if done != slices[: len(done)]:
+        raise BundleDamaged("cannot resume: the windows in the journal are not those of its plan")
+    return slices[len(done) :]
+
+
+def _slice(value: dict[str, Any]) -> Slice:
+    return Slice(value["start_ms"], value["end_ms"], tuple(value["targets"]))
+
+
+def _moment(created_ms: int) -> datetime:
+    return datetime.fromtimestamp(created_ms / 1000, UTC)

@@ -1,0 +1,122 @@
+"""From a request to a plan: which selectors, in which slices, and what is known of them beforehand.
+
+In component mode the selectors are exact (job, instance) pairs that reported ``vm_app_version`` inside the range, so
+that no other program's series can come along.
+"""
+
+from __future__ import annotations
+
+from vmexporter.core.components import Instance, choose, components_of_jobs
+from vmexporter.core.plan import DEFAULT_STEP_MS, Plan
+from vmexporter.core.request import ExportRequest, Selection
+from vmexporter.core.selectors import parse_selector, require_selector
+from vmexporter.core.windows import split_range
+from vmexporter.errors import InvalidInput, VmexporterError
+from vmexporter.flows.discovery import Discovery, discover, estimate_samples, require_components
+from vmexporter.flows.session import Session
+
+LONGEST_WINDOW_MS = 6 * 3_600_000
+_SHORTEST_WINDOW_MS = 300_000
+_FEWEST_WINDOWS = 4
+_MAX_POINTS = 10_000  # of a query_range: Prometheus refuses more than 11,000 a series
+
+
+def make_plan(session: Session, request: ExportRequest) -> Plan:
+    """Look at the server and decide what will be asked for.
+
+    Raises:
+        InvalidInput: the selection names nothing that exists, or is not what it should be.
+        VmexporterError: the server cannot be asked.
+    """
+    if request.selection.mode == "components":
+        found = require_components(discover(session, request.time_range))
+        return _components_plan(found, request)
+    selectors = _checked_selectors(session, request.selection)
+    window_ms = _window_ms(request)
+    step_ms = request.selection.step_ms
+    if request.selection.mode == "query":
+        step_ms = step_ms or DEFAULT_STEP_MS
+        window_ms = min(window_ms, step_ms * _MAX_POINTS)
+    slices = split_range(request.time_range, window_ms, step_ms=step_ms)
+    return Plan(
+        time_range=request.time_range,
+        selection=request.selection,
+        obfuscation=request.obfuscation,
+        require_complete=request.require_complete,
+        selectors=selectors,
+        slices=tuple(slices),
+        components_of_job=_known_components(session, request),
+        sampling_step_ms=step_ms or DEFAULT_STEP_MS,
+    )
+
+
+def _components_plan(found: Discovery, request: ExportRequest) -> Plan:
+    chosen = choose(found.instances, request.selection)
+    named = [instance for instance in chosen if instance.target.job or instance.target.instance]
+    notes = found.notes
+    if len(named) < len(chosen):
+        notes += ("a component without job and instance labels is left out: nothing tells its series from all others",)
+    if not named:
+        raise InvalidInput(
+            "cannot export: the components found have neither job nor instance labels",
+            hint="give their series with --selector",
+        )
+    step_ms = request.selection.step_ms
+    return Plan(
+        time_range=request.time_range,
+        selection=request.selection,
+        obfuscation=request.obfuscation,
+        require_complete=request.require_complete,
+        targets=tuple(instance.target for instance in named),
+        slices=tuple(split_range(request.time_range, _window_ms(request), step_ms=step_ms)),
+        instances=tuple(named),
+        components_of_job=components_of_jobs(found.instances),
+        sampling_step_ms=step_ms or _scrape_interval_ms(named),
+        estimated_samples=estimate_samples(named) if not step_ms else None,
+        notes=notes,
+    )
+
+
+def _checked_selectors(session: Session, selection: Selection) -> tuple[str, ...]:
+    if selection.mode == "selectors":
+        return tuple(str(require_selector(text)) for text in selection.selectors)
+    if parse_selector(selection.query) is not None:
+        raise InvalidInput(
+            "cannot use the query: it is a selector, whose raw samples can be had",
+            hint="give it with --selector; add --step to thin the samples",
+            field="query",
+        )
+    if why := session.api.refusal_of(selection.query):
+        raise InvalidInput(f"cannot use the query: the server cannot parse it: {why}", field="query")
+    return (selection.query,)
+
+
+def _window_ms(request: ExportRequest) -> int:
+    """A quarter of the range, so that an interrupted export has something to go on from, but at most six hours.
+
+    Longer windows cost the server less and the bundle more; see docs/decisions/0002-window-length.md for the figures.
+    """
+    if request.window_ms:
+        return request.window_ms
+    quarter_ms = -(-(request.time_range.length_ms - 1) // _FEWEST_WINDOWS)
+    return min(max(quarter_ms, _SHORTEST_WINDOW_MS), LONGEST_WINDOW_MS)
+
+
+def _known_components(session: Session, request: ExportRequest) -> dict[str, frozenset[str]]:
+    """The components of jobs, for their pseudonyms; without them a job is just ``job-N``."""
+    if not request.obfuscation.enabled:
+        return {}
+    try:
+        return components_of_jobs(discover(session, request.time_range, count_series=False).instances)
+    except VmexporterError:
+        return {}
+
+
+def _scrape_interval_ms(instances: list[Instance]) -> int:
+    """The shortest mean distance of two samples of an instance, in whole seconds; the default where none is known."""
+    distances = [
+        (instance.last_ms - instance.first_ms) // (instance.scrapes - 1)
+        for instance in instances
+        if instance.scrapes > 1 and instance.last_ms > instance.first_ms
+    ]
+    return max(1000, round(min(distances) / 1000) * 1000) if distances else DEFAULT_STEP_MS
