@@ -85,7 +85,8 @@ def vmexporter(server: Server, export: Export, expected_samples: int | None = No
         cost, _ = _run(_export_command(server, export, folder), server)
         bundles = list(Path(folder).glob("*.zip"))
         if len(bundles) != 1:
-            raise BenchError(f"cannot find the one bundle: the folder holds {sorted(path.name for path in Path(folder).iterdir())}")
+            names = sorted(path.name for path in Path(folder).iterdir())
+            raise BenchError(f"cannot find the one bundle: the folder holds {names}")
         if expected_samples is not None:
             _check(bundles[0], expected_samples)
         return Cost(cost.wall_s, cost.cpu_s, cost.peak_rss_bytes, cost.server_cpu_s, bundles[0].stat().st_size)

@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from isal import igzip_lib, isal_zlib
+from isal import isal_zlib
 
-from vmexporter.bundle.deflate import RAW, DeflateStream, StreamState
+from vmexporter.bundle.deflate import BrokenDeflate, DeflateStream, Inflater, StreamState
 from vmexporter.bundle.files import create_private, lock, output_errors, remove, write_all
 from vmexporter.bundle.journal import Journal, JournalState, WindowRecord
 from vmexporter.bundle.writer import BundlePaths, BundleWriter, metrics_head
@@ -99,7 +99,7 @@ def _check(file: BinaryIO, state: StreamState, windows: list[WindowRecord], on_t
     good = _Checked(state, hashlib.sha256(), [])
     for window in windows:
         state, text_sha = good.state.copy(), good.text_sha.copy()
-        inflate = isal_zlib.decompressobj(RAW)
+        inflater = Inflater()
         while state.offset < window.offset:
             data = file.read(min(_READ_BYTES, window.offset - state.offset))
             if not data:
@@ -107,13 +107,13 @@ def _check(file: BinaryIO, state: StreamState, windows: list[WindowRecord], on_t
             state.offset += len(data)
             state.file_sha.update(data)
             try:
-                text = inflate.decompress(data)
-                on_text(window, text)
-            except (igzip_lib.IsalError, BadExportLine, QueryRejected):  # type: ignore[misc]  # isal's stubs say it is an instance
+                for text in inflater.texts(data):
+                    on_text(window, text)
+                    state.crc = isal_zlib.crc32(text, state.crc)
+                    state.text_bytes += len(text)
+                    text_sha.update(text)
+            except (BrokenDeflate, BadExportLine, QueryRejected):
                 return good
-            state.crc = isal_zlib.crc32(text, state.crc)
-            state.text_bytes += len(text)
-            text_sha.update(text)
         if (state.crc, state.text_bytes) != (window.crc, window.text_bytes):
             return good
         on_text(window, b"")

@@ -8,13 +8,13 @@ _READ = 2000
 _SHOWN = 300
 # What is opened and not closed is hidden to the end; what may be nested is hidden up to its last closing.
 _TELLING = re.compile(
-    r'''"(?:[^"\\]|\\.)*(?:"|\\?\Z)
+    r""""(?:[^"\\]|\\.)*(?:"|\\?\Z)
       | \\"(?:.*"|.*)
       | \{(?:.*\}|.*)
       | &\#34;(?:.*&\#34;|.*)
       | `[^`]*(?:`|\Z)
       | (?<!\w)'[^']*(?:'|\Z)
-      | \S*[?&]\S*''',
+      | \S*[?&]\S*""",
     re.DOTALL | re.VERBOSE,
 )
 
