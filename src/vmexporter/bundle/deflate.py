@@ -20,6 +20,7 @@ from vmexporter.bundle.files import output_errors, write_all
 LEVEL = 1  # ISA-L: the ratio of zlib's level 6 at ten times its speed
 RAW = -15
 BLOCK_BYTES = 1 << 18
+_LAST_BLOCK = b"\x03\x00"  # a final block without text
 
 
 @dataclass(slots=True)
@@ -152,3 +153,12 @@ class Inflater:
             data = self._inflate.unconsumed_tail
             if len(text) < BLOCK_BYTES and not data:  # a full block may have left text inside, without any data
                 return
+
+    def at_border(self) -> bool:
+        """Whether another block can follow here. Asking ends the reading."""
+        was_open = not self._inflate.eof
+        try:
+            texts = list(self.texts(_LAST_BLOCK))
+        except BrokenDeflate:
+            return False
+        return was_open and not texts and self.ended and not self._inflate.unused_data

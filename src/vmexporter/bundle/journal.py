@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from vmexporter.bundle.files import create_private, output_errors, write_all
-from vmexporter.errors import BundleDamaged
+from vmexporter.bundle.files import create_private, output_errors, remove, write_all
+from vmexporter.errors import BundleDamaged, OutputFailed
 
 FORMAT = 1
 
@@ -63,7 +63,12 @@ class Journal:
             OutputFailed: the file cannot be made.
         """
         journal = cls(path, create_private(path))
-        journal.append("header", {"format": FORMAT, **header})
+        try:
+            journal.append("header", {"format": FORMAT, **header})
+        except OutputFailed:
+            journal.close()
+            remove(path)
+            raise
         return journal
 
     def append(self, kind: str, record: Any) -> None:
@@ -119,13 +124,13 @@ def _take(line: bytes, state: JournalState) -> bool:
     try:
         ((kind, record),) = json.loads(text).items()
         if kind == "header":
-            state.header = record
+            state.header = dict(record)
         elif kind == "window":
             state.windows.append(WindowRecord(**{**record, "targets": tuple(record["targets"])}))
         elif kind == "split":
             state.splits.append(record)
         elif kind == "map":
             state.map_entries += record
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, KeyError):
         return False
     return True

@@ -23,18 +23,22 @@ class Lane:
 
     def submit(self, work: Callable[[], None]) -> None:
         """Queue *work*; raises what earlier work failed with."""
-        while len(self._waiting) >= _DEPTH:
-            self._waiting.popleft().result()
+        self._settle(_DEPTH - 1)
         self._waiting.append(self._executor.submit(self._do, work))
 
     def drain(self) -> None:
         """Wait until all that was submitted is done; raises what it failed with."""
-        while self._waiting:
-            self._waiting.popleft().result()
+        self._settle(0)
 
     def close(self) -> None:
-        """Let the work at hand end and drop the rest; raises nothing."""
-        self._executor.shutdown(cancel_futures=True)
+        """Let the work that was submitted end, and the thread with it; raises nothing."""
+        self._executor.shutdown()
+
+    def _settle(self, left: int) -> None:
+        """Wait until at most *left* works wait; one that failed stays, so that every later call raises it."""
+        while self._waiting and (len(self._waiting) > left or self._waiting[0].done()):
+            self._waiting[0].result()
+            self._waiting.popleft()
 
     def _do(self, work: Callable[[], None]) -> None:
         if self._failed:

@@ -114,7 +114,7 @@ def _check(file: BinaryIO, state: StreamState, windows: list[WindowRecord], on_t
                     text_sha.update(text)
             except (BrokenDeflate, BadExportLine, QueryRejected):
                 return good
-        if (state.crc, state.text_bytes) != (window.crc, window.text_bytes):
+        if (state.crc, state.text_bytes) != (window.crc, window.text_bytes) or not inflater.at_border():
             return good
         on_text(window, b"")
         good = _Checked(state, text_sha, [*good.windows, window])

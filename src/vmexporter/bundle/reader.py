@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from isal import igzip_lib, isal_zlib
+from isal import isal_zlib
 
-from vmexporter.bundle.deflate import RAW
+from vmexporter.bundle.deflate import BrokenDeflate, Inflater
 from vmexporter.bundle.writer import METRICS_ENTRY, BundlePaths
 from vmexporter.core.manifest import Manifest, read_manifest
 from vmexporter.errors import BundleDamaged
@@ -61,7 +61,7 @@ def inspect(path: Path) -> Inspection:
                 _small(archive, "README.txt")
     except OSError as error:
         raise BundleDamaged(f"cannot read the bundle {path}: {(error.strerror or '').lower()}") from error
-    except (zipfile.BadZipFile, igzip_lib.IsalError, zlib.error, EOFError, NotImplementedError) as error:  # type: ignore[misc]  # as in partfile
+    except (zipfile.BadZipFile, BrokenDeflate, zlib.error, EOFError, NotImplementedError) as error:
         raise BundleDamaged(
             f"cannot read the bundle {path}: {error}", hint="copy it again, and compare its checksum with the sender's"
         ) from error
@@ -79,19 +79,14 @@ def read_text(file: BinaryIO, info: zipfile.ZipInfo) -> Iterator[bytes]:
     file.seek(info.header_offset + 26)
     lengths = file.read(4)
     file.seek(int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little"), 1)
-    inflate = isal_zlib.decompressobj(RAW)
+    inflater = Inflater()
     left, crc, size = info.compress_size, 0, 0
-    while left:
-        data = file.read(min(_BLOCK, left))
-        if not data:
-            break
+    while left and size <= info.file_size and (data := file.read(min(_BLOCK, left))):
         left -= len(data)
-        while data and not inflate.eof:
-            text = inflate.decompress(data, _BLOCK)
-            data = inflate.unconsumed_tail
+        for text in inflater.texts(data):
             crc, size = isal_zlib.crc32(text, crc), size + len(text)
             yield text
-    if (crc, size) != (info.CRC, info.file_size) or not inflate.eof:
+    if (crc, size) != (info.CRC, info.file_size) or not inflater.ended:
         raise BundleDamaged(f"cannot read {info.filename} of the bundle: its CRC or length is wrong")
 
 

@@ -23,6 +23,7 @@ from vmexporter.bundle.files import create_private, lock, output_errors, publish
 from vmexporter.bundle.journal import Journal, WindowRecord
 from vmexporter.bundle.lane import Lane
 from vmexporter.core.lines import SafeChunk
+from vmexporter.errors import OutputFailed
 
 METRICS_ENTRY = "metrics.jsonl"
 
@@ -81,19 +82,25 @@ class BundleWriter:
         """
         for path in (paths.bundle, paths.checksum, paths.obfuscation_map):
             with output_errors(path):
-                if path.exists():
+                if path.exists() or path.is_symlink():
                     raise FileExistsError(17, "a file of that name exists")
         file = create_private(paths.part)
-        lock(file, paths.part)
         try:
+            lock(file, paths.part)
             journal = Journal.create(paths.journal, header)
         except BaseException:
+            file.close()
             paths.part.unlink()
             raise
         stream = DeflateStream(paths.part, file, StreamState.after(b""))
-        stream.put(metrics_head(modified))
-        stream.end_segment()
-        return cls(paths, stream, journal, modified)
+        writer = cls(paths, stream, journal, modified)
+        try:
+            stream.put(metrics_head(modified))
+            stream.end_segment()
+        except OutputFailed:
+            writer.discard()
+            raise
+        return writer
 
     def write(self, chunk: SafeChunk) -> None:
         """Take safe lines of the current window.
@@ -171,7 +178,11 @@ class BundleWriter:
         write_private(self.paths.checksum, f"{digest}  {self.paths.bundle.name}\n".encode())
         if os.name == "nt":  # an open file can be neither renamed nor removed there
             self.abandon()
-        publish(self.paths.part, self.paths.bundle)
+        try:
+            publish(self.paths.part, self.paths.bundle)
+        except OutputFailed:
+            remove(self.paths.checksum)  # the name is another file's now
+            raise
         remove(self.paths.journal)
         self.abandon()  # the lock goes last: nobody may resume what is being published
         return digest

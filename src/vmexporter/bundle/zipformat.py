@@ -55,7 +55,7 @@ def central_directory(entries: list[Entry], modified: datetime, offset: int) -> 
     directory = b"".join(_central_header(entry, modified) for entry in entries)
     count, size = len(entries), len(directory)
     end = b""
-    if offset > _LIMIT:
+    if offset >= _LIMIT:  # the limit itself means: look into Zip64
         record = (b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
         end = struct.pack("<4sQHHIIQQQQ", *record)
         end += struct.pack("<4sIQI", b"PK\x06\x07", 0, offset + size, 1)

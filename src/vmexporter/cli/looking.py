@@ -52,13 +52,13 @@ def validate(options: ConnectionOptions, form: FormatOptions) -> None:
             ("tenant", found.tenant or "-"),
         ],
     )
-    render.print_facts("Tried", [(str(attempt.status or "-"), _tried(attempt)) for attempt in found.attempts])
+    render.print_facts("Tried", [(attempt.asked, _tried(attempt)) for attempt in found.attempts])
     for note in found.notes:
         render.say(f"Note: {note}", "yellow")
 
 
 def _tried(attempt: Attempt) -> str:
-    return f"{attempt.url}: {attempt.words}" if attempt.words else attempt.url
+    return f"{attempt.status or '-'} {attempt.url}" + (f": {attempt.words}" if attempt.words else "")
 
 
 def tenants(options: ConnectionOptions, form: FormatOptions) -> None:

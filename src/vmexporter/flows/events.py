@@ -77,13 +77,13 @@ class RungChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Progress(Event):
-    """How far the export has come; *done* is a fraction, *eta_s* None until something can be said."""
+    """How far the export has come; *done* is a fraction, rates are of this run, *eta_s* is None until something can be said."""
 
     windows_done: int
     windows: int
     done: float
     samples: int
-    text_bytes: int
+    text_bytes_per_s: float
     bundle_bytes: int
     elapsed_s: float
     eta_s: float | None

@@ -65,7 +65,7 @@ class _Export:
         made = Pseudonyms(self.pseudonyms, self.plan.components_of_job) if self.plan.obfuscation.enabled else None
         if made:
             targets = self.plan.targets
-            made.enroll((target.job for target in targets), (target.instance for target in targets))
+            made.enroll(self.plan.jobs or self.plan.components_of_job, (target.instance for target in targets))
         self.policy = LabelPolicy(self.plan.obfuscation, made)
         self.counter = SeriesCounter(self.policy, watch_merges=bool(self.plan.obfuscation.drop_labels))
 

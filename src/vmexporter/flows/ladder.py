@@ -27,6 +27,9 @@ MAX_ATTEMPTS = 10
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 30.0
 _LONGEST_ASKED_WAIT_S = 300.0
 _HEAVY_STATUS = frozenset({500, 504})
+_MAYBE_HEAVY_STATUS = frozenset(
+    {None, 502, 503}
+)  # no answer, or a gateway's word for that; and some say 503 to a timeout
 _BUSY_BEFORE_PARTIAL = 3  # a vmstorage that restarts is back after a few seconds
 
 
@@ -74,7 +77,7 @@ class Ladder:
         """Forget the attempts: the server works. What was too heavy before is slowly tried again."""
         self._attempts = 0
         if piece.targets in self._too_heavy_ms:
-            self._too_heavy_ms[piece.targets] = self._too_heavy_ms[piece.targets] * 5 // 4
+            self._too_heavy_ms[piece.targets] = self._too_heavy_ms[piece.targets] * 11 // 10
 
     def known_too_heavy(self, piece: Slice) -> list[Slice]:
         """Slices to ask for in the place of *piece*, when one of the same targets and no longer was too heavy."""
@@ -109,12 +112,12 @@ class Ladder:
     def _may_be_heavy(self, error: ServerUnreachable) -> bool:
         if error.stalled or error.status in _HEAVY_STATUS:
             return self._attempts >= 2
-        return self._attempts >= MAX_ATTEMPTS // 2 and error.status is None and self._answers()
+        return self._attempts >= MAX_ATTEMPTS // 2 and error.status in _MAYBE_HEAVY_STATUS and self._answers()
 
     def _smaller(self, piece: Slice) -> list[Slice]:
-        self._attempts = 0
         smaller = self._divided(piece)
         if smaller:
+            self._attempts = 0
             known_ms = self._too_heavy_ms.get(piece.targets, piece.length_ms)
             self._too_heavy_ms[piece.targets] = min(known_ms, piece.length_ms)
         return smaller

@@ -18,6 +18,7 @@ from vmexporter.flows.session import Session
 LONGEST_WINDOW_MS = 6 * 3_600_000
 _SHORTEST_WINDOW_MS = 300_000
 _FEWEST_WINDOWS = 4
+_MOST_WINDOWS = 100_000
 _MAX_POINTS = 10_000  # of a query_range: Prometheus refuses more than 11,000 a series
 
 
@@ -95,8 +96,17 @@ def _window_ms(request: ExportRequest) -> int:
     """A quarter of the range, so that an interrupted export has something to go on from, but at most six hours.
 
     Longer windows cost the server less and the bundle more; see docs/decisions/0002-window-length.md for the figures.
+
+    Raises:
+        InvalidInput: the window that was asked for is so short that nobody can mean it.
     """
     if request.window_ms:
+        if request.time_range.length_ms // request.window_ms > _MOST_WINDOWS:
+            raise InvalidInput(
+                f"cannot use the window: the range would come in more than {_MOST_WINDOWS:,} windows",
+                hint="give a longer --window, or none",
+                field="window",
+            )
         return request.window_ms
     quarter_ms = -(-(request.time_range.length_ms - 1) // _FEWEST_WINDOWS)
     return min(max(quarter_ms, _SHORTEST_WINDOW_MS), LONGEST_WINDOW_MS)

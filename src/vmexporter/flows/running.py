@@ -184,13 +184,14 @@ class Run:
         done = min(max(done_ms / whole_ms, 0.0), 1.0)
         samples = self.tally.counts.samples + current.samples
         rate = (samples - self._before.samples) / elapsed_s if elapsed_s > 0 else 0.0
+        text_bytes = self.tally.counts.text_bytes + current.text_bytes - self._before.text_bytes
         expected = samples / done if done > 0 else 0.0
         return Progress(
             windows_done=len(self.tally.windows),
             windows=len(self.tally.windows) + len(self._pending),
             done=done,
             samples=samples,
-            text_bytes=self.tally.counts.text_bytes + current.text_bytes,
+            text_bytes_per_s=text_bytes / elapsed_s if elapsed_s > 0 else 0.0,
             bundle_bytes=self._sink.compressed_bytes,
             elapsed_s=elapsed_s,
             eta_s=(expected - samples) / rate if rate and done > 0.01 else None,

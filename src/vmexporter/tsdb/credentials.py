@@ -8,8 +8,10 @@ Facts: https://www.rfc-editor.org/rfc/rfc7617 (basic), https://www.rfc-editor.or
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
 
 from urllib3 import HTTPHeaderDict
 
@@ -89,4 +91,12 @@ class Credentials:
 
 
 def _longest_first(secrets: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted((text for text in secrets if len(text) >= MIN_STRUCK_CHARACTERS), key=len, reverse=True))
+    forms = {form for secret in secrets if len(secret) >= MIN_STRUCK_CHARACTERS for form in _forms(secret)}
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def _forms(secret: str) -> set[str]:
+    """The ways in which a server may repeat *secret*: as it is, read as latin-1, escaped."""
+    plain = {secret, secret.encode().decode("latin-1")}
+    escaped = {json.dumps(text, ensure_ascii=ascii_only)[1:-1] for text in plain for ascii_only in (True, False)}
+    return plain | escaped | {quote(secret), quote(secret, safe=""), quote_plus(secret)}
