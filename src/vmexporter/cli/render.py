@@ -118,7 +118,8 @@ class Watcher:
         if self._quiet:
             return
         eta = f", {format_span(max(round(event.eta_s), 0) * 1000)} left" if event.eta_s is not None else ""
-        detail = f"{event.windows_done}/{event.windows} windows, {count(event.samples)} samples, {size(event.text_bytes_per_s)}/s{eta}"
+        samples = f"{count(event.samples)} samples, {size(event.text_bytes_per_s)}/s"
+        detail = f"{event.windows_done}/{event.windows} windows, {samples}{eta}"
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=event.done, detail=detail)
         elif (tenth := int(event.done * 10)) > self._told_tenth:

@@ -77,7 +77,7 @@ class RungChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Progress(Event):
-    """How far the export has come; *done* is a fraction, rates are of this run, *eta_s* is None until something can be said."""
+    """How far the export has come; *done* is a fraction, the rate is of this run, *eta_s* is None until it is known."""
 
     windows_done: int
     windows: int

@@ -30,6 +30,7 @@ _HEAVY_STATUS = frozenset({500, 504})
 _MAYBE_HEAVY_STATUS = frozenset(
     {None, 502, 503}
 )  # no answer, or a gateway's word for that; and some say 503 to a timeout
+_PASSED_BEFORE_LONGER = 8
 _BUSY_BEFORE_PARTIAL = 3  # a vmstorage that restarts is back after a few seconds
 
 
@@ -70,14 +71,16 @@ class Ladder:
         self._session = session
         self._plan = plan
         self._attempts = 0
+        self._passed = 0
         self._partial_known = False
         self._too_heavy_ms: dict[tuple[int, ...], int] = {}
 
     def passed(self, piece: Slice) -> None:
-        """Forget the attempts: the server works. What was too heavy before is slowly tried again."""
+        """Forget the attempts: the server works. Now and then, what was too heavy before is tried again."""
         self._attempts = 0
-        if piece.targets in self._too_heavy_ms:
-            self._too_heavy_ms[piece.targets] = self._too_heavy_ms[piece.targets] * 11 // 10
+        self._passed += 1
+        if self._passed % _PASSED_BEFORE_LONGER == 0 and piece.targets in self._too_heavy_ms:
+            self._too_heavy_ms[piece.targets] *= 2
 
     def known_too_heavy(self, piece: Slice) -> list[Slice]:
         """Slices to ask for in the place of *piece*, when one of the same targets and no longer was too heavy."""
@@ -117,7 +120,7 @@ class Ladder:
     def _smaller(self, piece: Slice) -> list[Slice]:
         smaller = self._divided(piece)
         if smaller:
-            self._attempts = 0
+            self._attempts = self._passed = 0
             known_ms = self._too_heavy_ms.get(piece.targets, piece.length_ms)
             self._too_heavy_ms[piece.targets] = min(known_ms, piece.length_ms)
         return smaller
