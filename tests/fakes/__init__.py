@@ -5,5 +5,6 @@
 - ``tests.fakes.faults``: the faults, and the plans that say which request meets which fault
 - ``tests.fakes.proxy``: FaultProxy: plays the faults in front of a real server
 - ``tests.fakes.recorded``: RecordedServer: what a real cluster's programs answered, word for word
+- ``tests.fakes.forward``: ForwardProxy: what HTTP_PROXY and HTTPS_PROXY name
 - ``tests.fakes.foreign``: ForeignTarget: a /metrics page that is not of VictoriaMetrics
 """

@@ -9,6 +9,9 @@
 - ``tests.lab.certificates``: CertificateAuthority, Certificate
 - ``tests.lab.scraping``: Job, scrape_config, Prometheus, VmAgent
 - ``tests.lab.cluster``: Cluster (two vmstorage, vminsert, vmselect)
+- ``tests.lab.tenants``: TenantSite: a cluster's tenants, real or as single nodes behind an nginx
+- ``tests.lab.family``: Program, lines_of, in_range: known data of VictoriaMetrics programs
+- ``tests.lab.commandline``: run, run_here, start, Bundle: the command line, and what it left behind
 - ``tests.lab.hosts``: ManyHosts: a vmagent that scrapes VictoriaMetrics programs and a foreign one
 
 Every server is a context manager; the fixtures of conftest.py do the ``with`` for you. Programs are looked for in

@@ -63,7 +63,7 @@ def export(options: Options) -> None:
         window_ms=parse_span_ms(options.output.window, field="window") if options.output.window else 0,
         require_complete=options.output.require_complete,
     )
-    warn_insecure(options.connection.insecure)
+    warn_of_risks(options.connection)
     output = _output(options.output.output, world.now_ms())
     known_map = read_map(options.privacy.map) if options.privacy.map else None
     _drive(flow.export(request, output, world, known_map), output, options.output)
@@ -75,14 +75,17 @@ def resume(part: Path, access: ResumeOptions, form: FormatOptions) -> None:
     Raises:
         VmexporterError: it could not be finished.
     """
-    warn_insecure(access.insecure)
+    warn_of_risks(access)
     output = flow.Output(BundlePaths(part.with_name(part.name.removesuffix(".part"))))
     _drive(flow.resume(part, connection_of(access), World()), output, form)
 
 
-def warn_insecure(insecure: bool) -> None:
-    """Say so on every use of --insecure."""
-    if insecure:
+def warn_of_risks(access: ConnectionOptions | ResumeOptions) -> None:
+    """Say so on every use of --insecure, and when a password stands in the address."""
+    authority = (access.url.partition("://")[2] or access.url).partition("/")[0]
+    if ":" in authority.rpartition("@")[0]:
+        render.say("Warning: other users of this machine can see the password in the address; use --user.", "yellow")
+    if access.insecure:
         render.say(
             "Warning: the server's certificate is not checked; anyone on the way can read what is sent.", "bold yellow"
         )

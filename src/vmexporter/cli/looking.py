@@ -11,7 +11,7 @@ from vmexporter.bundle.mapfile import read_map
 from vmexporter.bundle.reader import inspect as inspect_bundle
 from vmexporter.cli import render
 from vmexporter.cli.credentials import connection_of
-from vmexporter.cli.exporting import warn_insecure
+from vmexporter.cli.exporting import warn_of_risks
 from vmexporter.cli.options import (
     ConnectionOptions,
     FormatOptions,
@@ -36,7 +36,7 @@ _SAMPLES_PER_JOB = 3
 
 def validate(options: ConnectionOptions, form: FormatOptions) -> None:
     """Run the command."""
-    warn_insecure(options.insecure)
+    warn_of_risks(options)
     with connect(connection_of(options)) as session:
         found = session.found
     if form.json:
@@ -63,7 +63,7 @@ def _tried(attempt: Attempt) -> str:
 
 def tenants(options: ConnectionOptions, form: FormatOptions) -> None:
     """Run the command."""
-    warn_insecure(options.insecure)
+    warn_of_risks(options)
     with connect(connection_of(options)) as session:
         names = list_tenants(session.client, session.found.query_base)
     if form.json:
@@ -74,7 +74,7 @@ def tenants(options: ConnectionOptions, form: FormatOptions) -> None:
 
 def discover(options: ConnectionOptions, time: RangeOptions, form: FormatOptions) -> None:
     """Run the command."""
-    warn_insecure(options.insecure)
+    warn_of_risks(options)
     time_range = time.resolve(World().now_ms(), default_last="1h")
     with connect(connection_of(options)) as session:
         found = discovery.require_components(discovery.discover(session, time_range))
@@ -118,7 +118,7 @@ def sample(
     form: FormatOptions,
 ) -> None:
     """Run the command."""
-    warn_insecure(options.insecure)
+    warn_of_risks(options)
     world = World()
     request = ExportRequest(
         connection=connection_of(options),
