@@ -155,3 +155,56 @@ def test_a_made_line_is_one_that_passes(labels: dict[str, str], found: list[tupl
 
 def test_a_made_line_keeps_bytes_that_are_no_text() -> None:
     assert bytes(export_line('{"a":"\udcff\udcfe"}', ["1"], [START_MS])).startswith(b'{"metric":{"a":"\xff\xfe"}')
+
+
+def first_moment(line: bytes) -> int:
+    return int(json.loads(line)["timestamps"][0])
+
+
+@given(
+    st.lists(st.tuples(label_sets, samples), max_size=12),
+    st.lists(st.integers(0, 10**6), max_size=8),
+    st.sampled_from([1, 100, 1000, 1 << 20]),
+)
+def test_lines_that_are_held_back_come_all_the_same(
+    series: list[tuple[dict[str, str], list[tuple[int, str]]]], cuts: list[int], group_bytes: int
+) -> None:
+    """Grouped by first timestamp they compress better; none is lost, and those of one series keep their order."""
+    lines = [label_part(labels) + sample_part(found) + b"\n" for labels, found in series]
+    tested = LineRewriter(LabelCache(lambda part: part), START_MS, END_MS, group_bytes=group_bytes)
+    given_out = [tested.feed(chunk) for chunk in pieces(b"".join(lines), cuts)] + [tested.finish()]
+    assert tested.counts.text_bytes == sum(map(len, lines)) and tested.counts.lines == len(lines)
+    position = 0
+    for text in given_out:
+        found = [line + b"\n" for line in text.split(b"\n")[:-1]]
+        assert found == sorted(lines[position : position + len(found)], key=first_moment), "a stable order"
+        position += len(found)
+    assert position == len(lines)
+    assert tested.finish() == b""
+
+
+def test_only_so_much_is_held_back() -> None:
+    line = label_part({"a": "b"}) + sample_part([(START_MS, "1")]) + b"\n"
+    tested = LineRewriter(LabelCache(lambda part: part), START_MS, END_MS, group_bytes=10 * len(line))
+    sizes = [len(tested.feed(RawChunk(line))) for _ in range(100)]
+    assert max(sizes) <= 11 * len(line) and sum(sizes) + len(tested.finish()) == 100 * len(line)
+    assert sum(size > 0 for size in sizes) <= 10, "and as much as that"
+
+
+def test_grouped_lines_are_the_same_lines_with_equal_timestamps_side_by_side() -> None:
+    """Deflate finds timestamps in the line before; no line may be lost, doubled or changed for that."""
+    lines = [
+        label_part({"series": str(n)}) + sample_part([(START_MS + n % 3, "1"), (END_MS, str(n))]) + b"\n"
+        for n in range(50)
+    ]
+    tested = LineRewriter(LabelCache(lambda part: part), START_MS, END_MS, group_bytes=1000)
+    given_out = [tested.feed(chunk) for chunk in pieces(b"".join(lines), list(range(0, 10**4, 97)))]
+    given_out.append(tested.finish())
+    assert sorted(line for chunk in given_out for line in chunk.split(b"\n") if line) == sorted(
+        line.rstrip(b"\n") for line in lines
+    )
+    assert any(chunk == b"" for chunk in given_out) and tested.counts.lines == 50
+    for chunk in given_out:
+        firsts = [line.partition(b'"timestamps":[')[2][:13] for line in chunk.split(b"\n") if line]
+        assert firsts == sorted(firsts)
+    assert tested.counts.text_bytes == sum(map(len, given_out))

@@ -116,6 +116,11 @@ def test_long_instance_names_do_not_make_a_query_too_long() -> None:
     assert all(sum(selects(text, {"job": "vm", "instance": name}) for text in texts) == 1 for name in names)
 
 
+def test_short_instance_names_come_in_hundreds() -> None:
+    texts = target_selectors([Target("vm", f"10.0.0.{number}:8428") for number in range(250)])
+    assert [text.count("|") + 1 for text in texts] == [100, 100, 50]
+
+
 def test_a_target_without_job_and_instance_cannot_be_selected() -> None:
     with pytest.raises(InvalidInput):
         target_selectors([Target("a", "b"), Target("", "")])

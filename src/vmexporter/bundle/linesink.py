@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
+from vmexporter.bundle.files import write_all
 from vmexporter.bundle.journal import WindowRecord
 from vmexporter.core.lines import SafeChunk
 from vmexporter.errors import OutputFailed
@@ -50,7 +51,7 @@ class LineSink:
             self._held.seek(0)
             while block := self._held.read(1 << 20):
                 self._sha.update(block)
-                self._stream.write(block)
+                write_all(self._stream, block)
             self._stream.flush()
         self.rollback()
 

@@ -38,12 +38,22 @@ class _Checked:
     windows: list[WindowRecord]
 
 
+def require_unfinished(paths: BundlePaths) -> None:
+    """Nothing, unless the bundle has got its name: then only a journal may be left, and goes.
+
+    Raises:
+        InvalidInput: the bundle is complete.
+    """
+    if paths.bundle.exists() and not paths.part.exists():
+        remove(paths.journal)
+        raise InvalidInput(f"cannot resume {paths.part}: nothing is left to do, {paths.bundle} is complete")
+
+
 def reopen(paths: BundlePaths, journal: JournalState, modified: datetime, on_text: OnText) -> BundleWriter:
     """The writer of an interrupted bundle, standing behind its last whole window; *journal* is cut back to that.
 
     Raises:
         BundleDamaged: the file is missing or does not begin as a bundle does.
-        InvalidInput: the bundle is complete already.
         OutputFailed: it cannot be written, or another process has it.
     """
     file = _open(paths)
@@ -67,9 +77,6 @@ def _open(paths: BundlePaths) -> BinaryIO:
     try:
         file: BinaryIO = paths.part.open("r+b", buffering=0)
     except OSError as error:
-        if isinstance(error, FileNotFoundError) and paths.bundle.exists():
-            remove(paths.journal)  # it was to be removed when the bundle got its name
-            raise InvalidInput(f"cannot resume {paths.part}: nothing is left to do, {paths.bundle} is whole") from error
         raise BundleDamaged(f"cannot resume {paths.part}: {(error.strerror or '').lower()}") from error
     try:
         lock(file, paths.part)

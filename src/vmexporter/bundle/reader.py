@@ -6,8 +6,9 @@ Nothing is unpacked to the disk and no entry's name is used as a path.
 from __future__ import annotations
 
 import hashlib
+import os
+import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ from vmexporter.errors import BundleDamaged
 
 _BLOCK = 1 << 20
 _MAX_MANIFEST_BYTES = 64 << 20
+_MAX_CHECKSUM_BYTES = 4096
+# What zipfile lets through besides its own error: numbers and names in the directory that cannot be.
+_BROKEN_ZIP = (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OverflowError, LookupError, struct.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +59,19 @@ def inspect(path: Path) -> Inspection:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             has_checksum = _check_checksum_file(path, sha256)
             with zipfile.ZipFile(file) as archive:
+                _check_names(archive)
                 entries = tuple(_entry(info) for info in archive.infolist())
-                manifest = read_manifest(_small(archive, "metadata.json"))
+                manifest = read_manifest(_small(file, archive, "metadata.json"))
                 _check_metrics(file, archive, manifest)
-                _small(archive, "README.txt")
+                _small(file, archive, "README.txt")
+            return Inspection(manifest, entries, sha256, os.fstat(file.fileno()).st_size, has_checksum)
     except OSError as error:
         raise BundleDamaged(f"cannot read the bundle {path}: {(error.strerror or '').lower()}") from error
-    except (zipfile.BadZipFile, BrokenDeflate, zlib.error, EOFError, NotImplementedError) as error:
+    except (BrokenDeflate, *_BROKEN_ZIP) as error:
         raise BundleDamaged(
-            f"cannot read the bundle {path}: {error}", hint="copy it again, and compare its checksum with the sender's"
+            f"cannot read the bundle {path}: it is no ZIP file, or a damaged one",
+            hint="copy it again, and compare its checksum with the sender's",
         ) from error
-    return Inspection(manifest, entries, sha256, path.stat().st_size, has_checksum)
 
 
 def read_text(file: BinaryIO, info: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -85,6 +91,8 @@ def read_text(file: BinaryIO, info: zipfile.ZipInfo) -> Iterator[bytes]:
         left -= len(data)
         for text in inflater.texts(data):
             crc, size = isal_zlib.crc32(text, crc), size + len(text)
+            if size > info.file_size:
+                break
             yield text
     if (crc, size) != (info.CRC, info.file_size) or not inflater.ended:
         raise BundleDamaged(f"cannot read {info.filename} of the bundle: its CRC or length is wrong")
@@ -105,21 +113,28 @@ def _check_metrics(file: BinaryIO, archive: zipfile.ZipFile, manifest: Manifest)
         raise BundleDamaged("cannot trust the bundle: its metadata.json counts other lines or bytes than there are")
 
 
-def _small(archive: zipfile.ZipFile, name: str) -> bytes:
+def _check_names(archive: zipfile.ZipFile) -> None:
+    names = archive.namelist()
+    if len(set(names)) < len(names):
+        raise BundleDamaged("cannot trust the bundle: it holds two files of one name")
+
+
+def _small(file: BinaryIO, archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         info = archive.getinfo(name)
     except KeyError as error:
         raise BundleDamaged(f"cannot read the bundle: it holds no {name}", hint="is it made by vmexporter?") from error
     if info.file_size > _MAX_MANIFEST_BYTES:
         raise BundleDamaged(f"cannot read {name} of the bundle: it is too large to be one")
-    return archive.read(info)
+    return b"".join(read_text(file, info))
 
 
 def _check_checksum_file(path: Path, sha256: str) -> bool:
     beside = BundlePaths(path).checksum
     if not beside.is_file():
         return False
-    words = beside.read_text("utf-8", "replace").split()
+    with beside.open("rb") as file:
+        words = file.read(_MAX_CHECKSUM_BYTES).decode("utf-8", "replace").split()
     if not words or words[0] != sha256:
         raise BundleDamaged(
             f"cannot trust the bundle {path}: {beside.name} names another SHA-256",

@@ -106,14 +106,15 @@ def target_of(labels: Mapping[str, str]) -> Target:
 def signatures(series: Iterable[Mapping[str, str]]) -> dict[Target, str]:
     """The component of each target, from series of ``SIGNATURE_FLAGS`` and ``SIGNATURE_METRICS``; flags win."""
     by_flag: dict[Target, str] = {}
-    by_metric: dict[Target, str] = {}
+    metrics: dict[Target, set[str]] = {}
     for labels in series:
         name = labels.get("__name__", "")
         if name == "flag" and (component := SIGNATURE_FLAGS.get(labels.get("name", ""))):
             by_flag[target_of(labels)] = component
-        elif component := SIGNATURE_METRICS.get(name):
-            by_metric.setdefault(target_of(labels), component)
-    return by_metric | by_flag
+        elif name in SIGNATURE_METRICS:
+            metrics.setdefault(target_of(labels), set()).add(name)
+    first = {target: next(name for name in SIGNATURE_METRICS if name in found) for target, found in metrics.items()}
+    return {target: SIGNATURE_METRICS[name] for target, name in first.items()} | by_flag
 
 
 def instances_of(sightings: Iterable[Sighting], signed: Mapping[Target, str]) -> list[Instance]:

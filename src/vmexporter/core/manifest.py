@@ -133,11 +133,11 @@ def read_manifest(text: bytes) -> Manifest:
     """
     try:
         version = json.loads(text).get("schema_version")
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, RecursionError) as error:
         raise BundleDamaged("cannot read the bundle: its metadata.json is no JSON object") from error
     if version != SCHEMA_VERSION:
         raise BundleDamaged(
-            f"cannot read the bundle: its metadata has schema version {version!r}, not {SCHEMA_VERSION}",
+            f"cannot read the bundle: its metadata has schema version {version!r:.40}, not {SCHEMA_VERSION}",
             hint="use a newer vmexporter, or the tool that made the bundle",
         )
     try:

@@ -20,6 +20,7 @@ class Plan:
     """What will be asked for. ``targets`` is empty for selectors and expressions, ``selectors`` for components.
 
     ``sampling_step_ms`` is used where samples have to be evaluated at steps. ``slices`` cover the range in order.
+    ``partial``: a part of the server was down when targets were looked for, so some may be missing.
     """
 
     time_range: TimeRange
@@ -34,6 +35,7 @@ class Plan:
     sampling_step_ms: int = DEFAULT_STEP_MS
     estimated_samples: int | None = None
     notes: tuple[str, ...] = ()
+    partial: bool = False
 
     @property
     def jobs(self) -> tuple[str, ...]:

@@ -17,8 +17,9 @@ _TELLING = re.compile(
       | \S*[?&]\S*""",
     re.DOTALL | re.VERBOSE,
 )
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def fit_to_show(text: str) -> str:
-    """*text* on one line, without what may hold label values."""
-    return " ".join(_TELLING.sub("…", text[:_READ]).split())[:_SHOWN]
+    """*text* on one line, without what may hold label values, and without what a terminal would obey."""
+    return " ".join(_INVISIBLE.sub(" ", _TELLING.sub("…", text[:_READ])).split())[:_SHOWN]

@@ -9,30 +9,31 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from vmexporter.bundle.files import remove
-from vmexporter.bundle.journal import JournalState, WindowRecord, read_journal
+from vmexporter.bundle.journal import JournalState, read_journal
 from vmexporter.bundle.linesink import LineSink
 from vmexporter.bundle.mapfile import write_map
-from vmexporter.bundle.partfile import reopen
+from vmexporter.bundle.partfile import reopen, require_unfinished
 from vmexporter.bundle.writer import BundlePaths, BundleWriter
-from vmexporter.core.lines import Counts, LabelCache, LineRewriter, RawChunk
 from vmexporter.core.manifest import Manifest
 from vmexporter.core.plan import Plan, read_plan
-from vmexporter.core.privacy.labels import series_fingerprint
 from vmexporter.core.privacy.mapping import Entry, PseudonymMap
 from vmexporter.core.privacy.policy import LabelPolicy
 from vmexporter.core.privacy.pseudonyms import Pseudonyms
 from vmexporter.core.request import Connection, ExportRequest
 from vmexporter.core.windows import Slice
 from vmexporter.errors import BundleDamaged, InvalidInput, QueryRejected
+from vmexporter.flows.allocator import keep_freed_memory
 from vmexporter.flows.counting import SeriesCounter
 from vmexporter.flows.events import Connected, Discovered, Event, Finished, Note, Planned
 from vmexporter.flows.finishing import Identity, complete_manifest, make_manifest, readme
 from vmexporter.flows.planning import make_plan
 from vmexporter.flows.readahead import in_background
+from vmexporter.flows.recount import Recount
 from vmexporter.flows.running import Run, Sink, Tally
 from vmexporter.flows.session import Session, open_session
 from vmexporter.flows.world import World
@@ -123,13 +124,16 @@ def resume(part: Path, connection: Connection, world: World) -> Iterator[Event]:
     paths = BundlePaths(part.with_name(part.name.removesuffix(".part")))
     if part.suffix != ".part" or paths.bundle.suffix != ".zip":
         raise InvalidInput(f"cannot resume {part.name}: it is no interrupted export", hint="name the .zip.part file")
+    require_unfinished(paths)
     state = read_journal(paths.journal)
     work = _export_of(state.header, Output(paths), world)
     for entry in state.map_entries:
         work.pseudonyms.add(Entry(*entry))
     tally = Tally()
     _left(work.plan, state)  # a journal that contradicts itself is left as it is
-    sink = reopen(paths, state, _moment(work.identity.created_ms), _Recount(work, tally).on_text)
+    recount = Recount(work.counter, tally)
+    reopening = partial(reopen, paths, state, _moment(work.identity.created_ms), recount.on_text)
+    sink = yield from in_background(reopening, recount.stop)
     with contextlib.ExitStack() as stack:
         stack.callback(sink.abandon)
         known = connection.model_copy(update={"url": connection.url or str(state.header["url"])})
@@ -144,6 +148,7 @@ def resume(part: Path, connection: Connection, world: World) -> Iterator[Event]:
 def _run(
     work: _Export, session: Session, sink: Sink, manifest: Manifest, state: tuple[list[Slice], Tally]
 ) -> Iterator[Event]:
+    keep_freed_memory()
     pending, tally = state
     started_s = work.world.monotonic_s()
     destination = work.output.paths.bundle if work.output.stream is None else None
@@ -189,34 +194,6 @@ def _export_of(header: dict[str, Any], output: Output, world: World) -> _Export:
     except (KeyError, ValueError, TypeError) as error:
         raise BundleDamaged("cannot resume: the journal's header is incomplete") from error
     return _Export(identity, read_plan(header.get("plan")), output, pseudonyms, world)
-
-
-class _Recount:
-    """Counts the windows that a ``.part`` holds, line by line, as they are read back; a damaged one does not count."""
-
-    def __init__(self, work: _Export, tally: Tally) -> None:
-        self._labels = LabelCache(self._note)
-        self._counter = work.counter
-        self._tally = tally
-        self._rewriter: LineRewriter | None = None
-        self._found: set[int] = set()
-
-    def on_text(self, window: WindowRecord, text: bytes) -> None:
-        """See ``partfile.OnText``."""
-        if self._rewriter is None:
-            self._rewriter = LineRewriter(self._labels, window.start_ms, window.end_ms)
-        if text:
-            self._rewriter.feed(RawChunk(text))
-            return
-        counts: Counts = self._rewriter.counts
-        self._rewriter = None
-        self._tally.add(window, counts)
-        self._counter.recount(self._found)
-        self._found.clear()
-
-    def _note(self, safe_part: bytes) -> bytes:
-        self._found.add(series_fingerprint(safe_part))
-        return safe_part
 
 
 def _left(plan: Plan, state: JournalState) -> list[Slice]:

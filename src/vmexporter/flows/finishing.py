@@ -27,6 +27,7 @@ from vmexporter.flows.running import Tally
 from vmexporter.tsdb.probe import Probe
 
 _PUBLIC_TENANTS = frozenset({"", "0", "0:0", "multitenant"})
+_MAY_BE_MISSING = "a part of the server was down when components were looked for: some may be missing"
 HIDDEN = "hidden"
 
 
@@ -67,7 +68,8 @@ def make_manifest(identity: Identity, plan: Plan, found: Probe, policy: LabelPol
         selection=_selection(plan),
         component_details=components,
         rungs=(),
-        partial=False,
+        partial=plan.partial,
+        partial_reasons=(_MAY_BE_MISSING,) if plan.partial else (),
         counts=CountsEntry(series=0, samples=0, lines=0, bytes=0),
         sha256={},
         map_id=map_id,
@@ -84,8 +86,11 @@ def complete_manifest(manifest: Manifest, tally: Tally, counter: SeriesCounter, 
         update={
             "metrics_count": counts.lines,
             "rungs": tuple(dict.fromkeys(window.rung for window in tally.windows)),
-            "partial": any(window.partial for window in tally.windows),
-            "partial_reasons": _partial_reasons(tally.windows, manifest.selection.mode),
+            "partial": manifest.partial or any(window.partial for window in tally.windows),
+            "partial_reasons": (
+                *manifest.partial_reasons,
+                *_partial_reasons(tally.windows, manifest.selection.mode),
+            ),
             "counts": CountsEntry(
                 series=counter.series, samples=counts.samples, lines=counts.lines, bytes=counts.text_bytes
             ),

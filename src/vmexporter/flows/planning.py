@@ -11,13 +11,14 @@ from vmexporter.core.plan import DEFAULT_STEP_MS, Plan
 from vmexporter.core.request import ExportRequest, Selection
 from vmexporter.core.selectors import parse_selector, require_selector
 from vmexporter.core.windows import split_range
-from vmexporter.errors import InvalidInput, VmexporterError
+from vmexporter.errors import InvalidInput, PartialData, VmexporterError
 from vmexporter.flows.discovery import Discovery, discover, estimate_samples, require_components
 from vmexporter.flows.session import Session
 
-LONGEST_WINDOW_MS = 6 * 3_600_000
+LONGEST_WINDOW_MS = 12 * 3_600_000
 _SHORTEST_WINDOW_MS = 300_000
-_FEWEST_WINDOWS = 4
+_FEWEST_WINDOWS = 2
+_MOST_SAMPLES = 25_000_000  # of a window: half a gigabyte of lines, the most that a retry repeats
 _MOST_WINDOWS = 100_000
 _MAX_POINTS = 10_000  # of a query_range: Prometheus refuses more than 11,000 a series
 
@@ -27,11 +28,22 @@ def make_plan(session: Session, request: ExportRequest) -> Plan:
 
     Raises:
         InvalidInput: the selection names nothing that exists, or is not what it should be.
+        PartialData: a complete export is wanted, and a part of the server cannot say what there is.
         VmexporterError: the server cannot be asked.
     """
     if request.selection.mode == "components":
-        found = require_components(discover(session, request.time_range))
-        return _components_plan(found, request)
+        found = discover(session, request.time_range)
+        if found.partial and request.require_complete:
+            raise PartialData(
+                "cannot export completely: a part of the server is down, so components may be missing",
+                hint="wait until all vmstorage nodes are up, or leave --require-complete out for a partial bundle",
+            )
+        try:
+            return _components_plan(require_components(found), request)
+        except InvalidInput as error:
+            if found.partial:
+                error.hint = "a part of the server is down: it may be found when all vmstorage nodes are up"
+            raise
     selectors = _checked_selectors(session, request.selection)
     window_ms = _window_ms(request)
     step_ms = request.selection.step_ms
@@ -63,18 +75,20 @@ def _components_plan(found: Discovery, request: ExportRequest) -> Plan:
             hint="give their series with --selector",
         )
     step_ms = request.selection.step_ms
+    estimated = estimate_samples(named)
     return Plan(
         time_range=request.time_range,
         selection=request.selection,
         obfuscation=request.obfuscation,
         require_complete=request.require_complete,
         targets=tuple(instance.target for instance in named),
-        slices=tuple(split_range(request.time_range, _window_ms(request), step_ms=step_ms)),
+        slices=tuple(split_range(request.time_range, _window_ms(request, estimated), step_ms=step_ms)),
         instances=tuple(named),
         components_of_job=components_of_jobs(found.instances),
         sampling_step_ms=step_ms or _scrape_interval_ms(named),
-        estimated_samples=estimate_samples(named) if not step_ms else None,
+        estimated_samples=estimated if not step_ms else None,
         notes=notes,
+        partial=found.partial,
     )
 
 
@@ -92,10 +106,11 @@ def _checked_selectors(session: Session, selection: Selection) -> tuple[str, ...
     return (selection.query,)
 
 
-def _window_ms(request: ExportRequest) -> int:
-    """A quarter of the range, so that an interrupted export has something to go on from, but at most six hours.
+def _window_ms(request: ExportRequest, estimated_samples: int | None = None) -> int:
+    """Half of the range, so that an interrupted export has something to go on from, but at most twelve hours.
 
-    Longer windows cost the server less and the bundle more; see docs/decisions/0002-window-length.md for the figures.
+    Longer windows cost the server less; more samples in one cost more when it has to be asked for again. See
+    docs/decisions/0002-window-length.md for the figures.
 
     Raises:
         InvalidInput: the window that was asked for is so short that nobody can mean it.
@@ -108,8 +123,9 @@ def _window_ms(request: ExportRequest) -> int:
                 field="window",
             )
         return request.window_ms
-    quarter_ms = -(-(request.time_range.length_ms - 1) // _FEWEST_WINDOWS)
-    return min(max(quarter_ms, _SHORTEST_WINDOW_MS), LONGEST_WINDOW_MS)
+    windows = max(_FEWEST_WINDOWS, -(-(estimated_samples or 0) // _MOST_SAMPLES))
+    share_ms = -(-(request.time_range.length_ms - 1) // windows)
+    return min(max(share_ms, _SHORTEST_WINDOW_MS), LONGEST_WINDOW_MS)
 
 
 def _known_components(session: Session, request: ExportRequest) -> dict[str, frozenset[str]]:

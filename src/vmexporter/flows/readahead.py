@@ -33,7 +33,7 @@ class ReadAhead(Generic[Item]):
         self._items = items
         self._interrupt = interrupt
         self._queue: queue.Queue[Item | None] = queue.Queue(_DEPTH)
-        self._closed = threading.Event()
+        self._closed, self._ended = threading.Event(), threading.Event()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="read-ahead", daemon=True)
         self._thread.start()
@@ -59,7 +59,8 @@ class ReadAhead(Generic[Item]):
         for _ in range(_CLOSING_TURNS):
             if not self._thread.is_alive():
                 return
-            self._interrupt()  # again and again: it may just have begun to wait
+            if not self._ended.is_set():
+                self._interrupt()  # again and again: it may just have begun to wait
             with contextlib.suppress(queue.Empty):
                 while True:
                     self._queue.get_nowait()
@@ -67,15 +68,19 @@ class ReadAhead(Generic[Item]):
 
     def _run(self) -> None:
         try:
-            for item in self._items:
-                if self._closed.is_set():
-                    break
-                self._queue.put(item)
+            with contextlib.ExitStack() as stack:
+                if isinstance(self._items, Generator):
+                    stack.callback(self._items.close)  # in the thread that runs it: it holds a connection
+                for item in self._items:
+                    if self._closed.is_set():
+                        break
+                    self._queue.put(item)
         except BaseException as error:
             self._error = error  # it goes on in the thread that takes the items
             if not isinstance(error, Exception):
                 raise
         finally:
+            self._ended.set()
             self._queue.put(None)
 
 

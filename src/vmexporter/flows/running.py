@@ -28,6 +28,8 @@ from vmexporter.flows.readahead import TICK_S, Exhausted, ReadAhead, in_backgrou
 from vmexporter.flows.session import Session
 from vmexporter.flows.world import World
 
+_GROUP_BYTES = 2 << 20
+
 
 class Sink(Protocol):
     """Where safe lines go: a ``BundleWriter`` or a ``LineSink``."""
@@ -123,7 +125,7 @@ class Run:
                 if fetched is not None and fetched.chunk is not None:
                     self._sink.write(rewriter.feed(fetched.chunk))
                 elif fetched is not None:
-                    rewriter.finish()
+                    self._sink.write(rewriter.finish())
                     self._commit(fetched, rewriter.counts, rung, take_map())
                     if self._pending:
                         rewriter = self._rewriter(self._pending[0], rung)
@@ -135,7 +137,7 @@ class Run:
 
     def _rewriter(self, piece: Slice, rung: Rung) -> LineRewriter:
         thin = self._thin if rung != "query_range" else None
-        return LineRewriter(self._labels, piece.start_ms, piece.end_ms, thin=thin)
+        return LineRewriter(self._labels, piece.start_ms, piece.end_ms, thin=thin, group_bytes=_GROUP_BYTES)
 
     def _commit(self, fetched: Fetched, counts: Counts, rung: Rung, entries: Sequence[Sequence[str]]) -> None:
         piece = self._pending.popleft()
@@ -212,11 +214,11 @@ class Run:
             expected = self.tally.counts.samples * self._weight(self._pending[0]) / done_ms
         return min(current.samples / expected, 0.99) if expected else 0.0
 
-    @staticmethod
-    def _named(error: VmexporterError, piece: Slice) -> VmexporterError:
-        """The same error, with the window in its sentence."""
+    def _named(self, error: VmexporterError, piece: Slice) -> VmexporterError:
+        """The same error, with the window in its sentence, and without a secret that the server repeated."""
+        error.message = self._session.client.strike_out(error.message)
         window = f" (window {format_utc(piece.start_ms)} to {format_utc(piece.end_ms)})"
         if not error.message.endswith(window):
             error.message += window
-            error.args = (error.message,)
+        error.args = (error.message,)
         return error

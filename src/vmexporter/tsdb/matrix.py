@@ -17,7 +17,8 @@ from vmexporter.core.lines import RawChunk, export_line
 from vmexporter.core.words import fit_to_show
 from vmexporter.errors import BadExportLine, QueryRejected, ServerUnreachable
 
-_RESULT = '"result":['
+_RESULT = re.compile(r'"result"\s*:\s*\[')
+_HEAD_CHARACTERS = 1 << 20
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _SPECIAL: Final = {"NaN": "null", "+Inf": '"Infinity"', "Inf": '"Infinity"', "-Inf": '"-Infinity"'}
@@ -57,18 +58,20 @@ class MatrixReader:
         self._finish(head)
 
     def _read_head(self) -> str:
-        while (position := self._buffer.find(_RESULT)) < 0:
+        while not (found := _RESULT.search(self._buffer)):
+            if len(self._buffer) > _HEAD_CHARACTERS:
+                raise BadExportLine("cannot read the answer: it holds no result")
             if not self._more():
                 self._finish("")
-                raise ServerUnreachable("cannot read the answer: it holds no result")
-        head = self._buffer[: position + len(_RESULT)]
+                raise BadExportLine("cannot read the answer: it holds no result")
+        head = self._buffer[: found.end()]
         self._buffer = self._buffer[len(head) :]
         return head
 
     def _series(self) -> Iterator[dict[str, object]]:
         decoder, position = json.JSONDecoder(), 0
         while True:
-            while self._buffer[position : position + 1] in {",", " ", "\n"} and position < len(self._buffer):
+            while self._buffer[position : position + 1] in {*", \t\r\n"} and position < len(self._buffer):
                 position += 1
             if self._buffer.startswith("]", position):
                 self._buffer = self._buffer[position:]
@@ -80,6 +83,8 @@ class MatrixReader:
                 if not self._more():
                     raise ServerUnreachable("cannot read the answer: it ended within a series") from error
                 continue
+            except RecursionError as error:
+                raise BadExportLine("cannot read the answer: a series is not of the documented form") from error
             if not isinstance(series, dict):
                 raise BadExportLine("cannot read the answer: a series is not a JSON object")
             yield series
@@ -90,7 +95,7 @@ class MatrixReader:
         try:
             frame = json.loads(head + self._buffer)
             succeeded = frame["status"] == "success"
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             words = fit_to_show(self._buffer.lstrip("]}"))
             raise QueryRejected(f"cannot query: the server stopped within its answer: {words}") from error
         if not succeeded:
@@ -106,7 +111,7 @@ class MatrixReader:
 
 
 def _line(labels: str, series: dict[str, object], start_ms: int, end_ms: int) -> RawChunk | None:
-    pairs = series.get("values", [])
+    pairs = series.get("values")
     if "histograms" in series:
         raise QueryRejected(
             "cannot export native histograms: the export format has no place for them",
@@ -115,12 +120,15 @@ def _line(labels: str, series: dict[str, object], start_ms: int, end_ms: int) ->
     values, timestamps_ms = [], []
     if not isinstance(pairs, list):
         raise BadExportLine("cannot read the answer: a series has no list of values")
-    for timestamp_s, value in pairs:
-        timestamp_ms = round(timestamp_s * 1000)
-        if start_ms <= timestamp_ms <= end_ms:
-            timestamps_ms.append(timestamp_ms)
-            values.append(_json_value(value))
-    return export_line(labels, values, timestamps_ms) if values else None
+    try:
+        for timestamp_s, value in pairs:
+            timestamp_ms = round(timestamp_s * 1000)
+            if start_ms <= timestamp_ms <= end_ms:
+                timestamps_ms.append(timestamp_ms)
+                values.append(_json_value(value))
+        return export_line(labels, values, timestamps_ms) if values else None
+    except (TypeError, ValueError, OverflowError) as error:  # UnicodeEncodeError too: half a character in a label
+        raise BadExportLine("cannot read the answer: a series is not of the documented form") from error
 
 
 def _json_value(text: str) -> str:

@@ -111,6 +111,10 @@ class HttpClient:
         """Turn every later POST to *url* or below it into a GET: some gateways allow nothing else."""
         self._get_only |= {url}
 
+    def strike_out(self, text: str) -> str:
+        """*text* without the credentials of this client: what a server says may repeat what it was told."""
+        return self._credentials.strike_out(text)
+
     def use_gzip(self) -> bool:
         """Ask for compressed answers from now on; False when that is done already."""
         before, self._encodings = self._encodings, "gzip"

@@ -18,7 +18,7 @@ from vmexporter.tsdb.faults import raise_for
 from vmexporter.tsdb.transport import HttpClient
 
 READ_BYTES = 1 << 20
-MAX_ROWS_PER_LINE = 20_000  # bounds a line to about half a megabyte
+MAX_ROWS_PER_LINE = 720  # three hours at 15 s; two such lines lie within the 32 KiB that deflate looks back
 NO_TENANTS_HINT = "only a cluster's vmselect has this list; a gateway before it needs a route for /admin/tenants"
 
 

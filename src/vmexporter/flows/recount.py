@@ -1,0 +1,53 @@
+"""Counts the windows that an interrupted bundle holds, line by line, as they are read back from its ``.part``.
+
+A window counts when it has ended well: what was read of a damaged one is forgotten. ``stop`` ends the reading at the
+next piece of text, for whoever does not want to wait until all of it was read.
+"""
+
+from __future__ import annotations
+
+from vmexporter.bundle.journal import WindowRecord
+from vmexporter.core.lines import Counts, LabelCache, LineRewriter, RawChunk
+from vmexporter.core.privacy.labels import series_fingerprint
+from vmexporter.errors import OutputFailed
+from vmexporter.flows.counting import SeriesCounter
+from vmexporter.flows.running import Tally
+
+
+class Recount:
+    """Adds to *counter* and *tally*; ``on_text`` is a ``partfile.OnText``."""
+
+    def __init__(self, counter: SeriesCounter, tally: Tally) -> None:
+        self._labels = LabelCache(self._note)
+        self._counter, self._tally = counter, tally
+        self._rewriter: LineRewriter | None = None
+        self._found: set[int] = set()
+        self._stopped = False
+
+    def on_text(self, window: WindowRecord, text: bytes) -> None:
+        """Take a piece of a window's text, or its end (``b""``).
+
+        Raises:
+            BadExportLine, QueryRejected: it is not what an export writes, so it is damaged.
+            OutputFailed: it was stopped.
+        """
+        if self._stopped:
+            raise OutputFailed("cannot resume: it was stopped")
+        if self._rewriter is None:
+            self._rewriter = LineRewriter(self._labels, window.start_ms, window.end_ms)
+        if text:
+            self._rewriter.feed(RawChunk(text))
+            return
+        counts: Counts = self._rewriter.counts
+        self._rewriter = None
+        self._tally.add(window, counts)
+        self._counter.recount(self._found)
+        self._found.clear()
+
+    def stop(self) -> None:
+        """Let the next ``on_text`` fail; for any thread."""
+        self._stopped = True
+
+    def _note(self, safe_part: bytes) -> bytes:
+        self._found.add(series_fingerprint(safe_part))
+        return safe_part
