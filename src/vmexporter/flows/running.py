@@ -123,7 +123,8 @@ class Run:
             while True:
                 fetched = ahead.get(TICK_S)
                 if fetched is not None and fetched.chunk is not None:
-                    self._sink.write(rewriter.feed(fetched.chunk))
+                    if safe := rewriter.feed(fetched.chunk):
+                        self._sink.write(safe)
                 elif fetched is not None:
                     self._sink.write(rewriter.finish())
                     self._commit(fetched, rewriter.counts, rung, take_map())
