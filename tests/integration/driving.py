@@ -1,0 +1,57 @@
+"""Drives a flow to its end in a world where waiting takes no time, and keeps what happened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from vmexporter.errors import VmexporterError
+from vmexporter.flows.events import Event, Retrying
+from vmexporter.flows.world import World
+
+
+@dataclass
+class HastyClock:
+    """A world in which waiting takes no time: ``slept_s`` says how long it would have been."""
+
+    slept_s: float = 0.0
+
+    @property
+    def world(self) -> World:
+        return World(monotonic_s=lambda: time.monotonic() + self.slept_s, sleep=self._sleep, jitter=lambda: 1.0)
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept_s += seconds
+
+
+@dataclass
+class Outcome:
+    """How a flow went: its events, and the error that ended it."""
+
+    clock: HastyClock = field(default_factory=HastyClock)
+    events: list[Event] = field(default_factory=list)
+    error: VmexporterError | None = None
+
+    def drive(self, events: Callable[[World], Iterator[Event]]) -> Outcome:
+        try:
+            for event in events(self.clock.world):
+                self.events.append(event)
+        except VmexporterError as error:
+            self.error = error
+        return self
+
+    def of(self, kind: type[Event]) -> list[Any]:
+        """The events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    @property
+    def waits_s(self) -> list[float]:
+        """How long it waited before each new attempt."""
+        return [event.wait_s for event in self.of(Retrying)]
+
+    def checked(self) -> Outcome:
+        """Itself; the test fails when an error ended it."""
+        assert self.error is None, self.error
+        return self
