@@ -1,4 +1,7 @@
-"""Prints: the only module that does. Results go to standard output, everything on the way to standard error."""
+"""Prints: the only module that does. Results go to standard output, everything on the way to standard error.
+
+Rich is imported where somebody looks on, and for tables: without a terminal an export has no need to wait for it.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +10,17 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Any, TextIO
 
 from vmexporter.core.times import format_span
 from vmexporter.errors import VmexporterError
 from vmexporter.flows import events
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _UNBROKEN = 10_000  # columns where nobody looks on: a table row, like a message or a path in it, is one line
-
-
-def out() -> Console:
-    """Standard output; as wide as it takes when nobody looks at it on a terminal."""
-    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _UNBROKEN)
-
-
-def err() -> Console:
-    """Standard error."""
-    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
 
 def print_text(text: str) -> None:
@@ -45,40 +36,55 @@ def print_json(value: object) -> None:
 
 def say(text: str, style: str = "") -> None:
     """A line to standard error; *text* is data, never markup."""
-    err().print(shown(text, style))
+    _print(sys.stderr, (text, style))
 
 
 def print_error(error: VmexporterError) -> None:
     """An error and its hint."""
-    console = err()
-    console.print(Text.assemble(("Error: ", "bold red"), shown(error.message)))
+    _print(sys.stderr, ("Error: ", "bold red"), (error.message, ""))
     if error.hint:
-        console.print(Text.assemble(("Hint: ", "bold"), shown(error.hint)))
+        _print(sys.stderr, ("Hint: ", "bold"), (error.hint, ""))
 
 
-def shown(text: str, style: str = "") -> Text:
+def shown(text: str) -> str:
     """*text* for a terminal: what would move its cursor, break a row or turn the writing stands there as an escape."""
-    return Text(_CONTROL.sub(lambda found: repr(found[0])[1:-1], text), style=style)
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
+
+
+def _print(stream: TextIO, *parts: tuple[str, str]) -> None:
+    """One line of (text, style) parts."""
+    if not stream.isatty():
+        stream.write("".join(shown(text) for text, _ in parts) + "\n")
+        stream.flush()
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    line = Text.assemble(*((shown(text), style) for text, style in parts))
+    Console(file=stream, highlight=False).print(line, soft_wrap=True)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
     """A table to standard output; the columns numbered in *right* are aligned there."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for i, name in enumerate(columns):
         table.add_column(name, justify="right" if i in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(shown(str(cell)) for cell in row))
-    out().print(table)
+        table.add_row(*(Text(shown(str(cell))) for cell in row))
+    Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _UNBROKEN).print(table)
 
 
 def print_facts(title: str, facts: Sequence[tuple[str, object]]) -> None:
     """Names and values under a title, to standard output."""
-    console = out()
     if title:
-        console.print(shown(title, "bold"))
+        _print(sys.stdout, (title, "bold"))
     width = max((len(name) for name, _ in facts), default=0)
     for name, value in facts:
-        console.print(shown(f"  {name:<{width}}  {value}"), soft_wrap=True)
+        _print(sys.stdout, (f"  {name:<{width}}  {value}", ""))
 
 
 def count(number: int) -> str:
@@ -112,7 +118,10 @@ class Watcher:
         elif (text := _words(event)) and text != self._told and not self._quiet:
             self._told = text
             style = "yellow" if isinstance(event, events.Retrying | events.RungChanged | events.Note) else ""
-            (self._bar.console if self._bar else err()).print(shown(text, style))
+            if self._bar is not None:
+                self._bar.console.print(shown(text), style=style, markup=False)
+            else:
+                say(text, style)
 
     def _progress(self, event: events.Progress) -> None:
         if self._quiet:
@@ -157,6 +166,9 @@ def watching(*, quiet: bool) -> Iterator[Watcher]:
     if quiet or not sys.stderr.isatty():
         yield Watcher(None, quiet=quiet)
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
     columns: list[Any] = [BarColumn(bar_width=24), TaskProgressColumn(), TextColumn("{task.fields[detail]}")]
     with Progress(*columns, console=Console(file=sys.stderr, highlight=False), transient=True) as bar:
         yield Watcher(bar, quiet=False)
