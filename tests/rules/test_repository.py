@@ -31,7 +31,7 @@ def committable() -> list[Path]:
     return [ROOT / name for name in listing.split("\0") if name and (ROOT / name).is_file()]
 
 
-def workplace(root: Path) -> re.Pattern[bytes]:
+def own_place(root: Path) -> re.Pattern[bytes]:
     """What finds a path of this checkout, or of the folder around it unless everyone has that one."""
     folders = [folder for folder in (root, root.parent) if folder not in PLACES_OF_EVERYONE]
     return re.compile(
@@ -54,8 +54,8 @@ def foreign_lock_files(paths: Iterable[PurePosixPath]) -> list[str]:
     return [str(path) for path in paths if path.name in FOREIGN_LOCK_FILES]
 
 
-def test_no_file_names_the_workplace() -> None:
-    place = workplace(ROOT)
+def test_no_file_names_the_own_place() -> None:
+    place = own_place(ROOT)
     assert [str(path.relative_to(ROOT)) for path in committable() if place.search(path.read_bytes())] == []
 
 
@@ -90,13 +90,13 @@ def test_runtime_requirements_are_those_of_the_package() -> None:
         ("./fab/main", False),
     ],
 )
-def test_a_path_of_the_workplace_is_found(text: str, found: bool) -> None:
-    assert bool(workplace(Path("/fab/main")).search(text.encode())) is found
+def test_a_path_of_the_own_place_is_found(text: str, found: bool) -> None:
+    assert bool(own_place(Path("/fab/main")).search(text.encode())) is found
 
 
-def test_a_folder_that_everyone_has_is_no_workplace() -> None:
-    assert not workplace(Path("/tmp/main")).search(b"/tmp/x")
-    assert workplace(Path("/tmp/main")).search(b"/tmp/main/x")
+def test_a_folder_that_everyone_has_is_no_own_place() -> None:
+    assert not own_place(Path("/tmp/main")).search(b"/tmp/x")
+    assert own_place(Path("/tmp/main")).search(b"/tmp/main/x")
 
 
 @pytest.mark.parametrize(

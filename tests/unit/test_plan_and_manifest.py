@@ -74,7 +74,7 @@ def test_a_manifest_is_the_same_after_a_way_through_the_bundle() -> None:
     assert read_manifest(text).to_json().encode() == text
 
 
-def test_the_keys_of_the_incumbent_have_their_places() -> None:
+def test_the_keys_of_older_tools_have_their_places() -> None:
     found = json.loads(entries(b"x\n", "0" * 64)["metadata.json"])
     assert {"export_id", "export_date", "time_range", "components", "jobs", "metrics_count", "obfuscated"} <= set(found)
     assert {"start", "end"} <= set(found["time_range"])

@@ -1,7 +1,8 @@
 """The bundle's ``metadata.json`` ⇄ model, and what a reader must refuse.
 
-The keys of the incumbent (export_id, export_date, time_range, components, jobs, metrics_count, obfuscated) keep their
-places and meanings. A manifest is made from the safe side only: no original of a mapped value stands in it.
+The keys that bundles of older tools have (export_id, export_date, time_range, components, jobs, metrics_count,
+obfuscated) keep their places and meanings. A manifest is made from the safe side only: no original of a mapped value
+stands in it.
 """
 
 from __future__ import annotations
