@@ -27,6 +27,7 @@ from vmexporter.cli.options import (
     SelectionOptions,
 )
 from vmexporter.cli.stopping import StopSwitch
+from vmexporter.core.addresses import parse_address
 from vmexporter.core.request import ExportRequest
 from vmexporter.core.times import parse_span_ms
 from vmexporter.errors import InvalidInput, VmexporterError
@@ -82,8 +83,7 @@ def resume(part: Path, access: ResumeOptions, form: FormatOptions) -> None:
 
 def warn_of_risks(access: ConnectionOptions | ResumeOptions) -> None:
     """Say so on every use of --insecure, and when a password stands in the address."""
-    authority = (access.url.partition("://")[2] or access.url).partition("/")[0]
-    if ":" in authority.rpartition("@")[0]:
+    if access.url and parse_address(access.url).password.get_secret_value():
         render.say("Warning: other users of this machine can see the password in the address; use --user.", "yellow")
     if access.insecure:
         render.say(

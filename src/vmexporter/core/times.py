@@ -113,14 +113,6 @@ def format_for_server(moment_ms: int) -> str:
     return f"{datetime.fromtimestamp(moment_ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{moment_ms % 1000:03d}2Z"
 
 
-def format_unix_s(moment_ms: int) -> str:
-    """Unix seconds with three decimals: the one form that every version reads to the millisecond.
-
-    VictoriaMetrics 1.79.5 takes RFC 3339 with a fraction up to a millisecond low, and integer milliseconds for seconds.
-    """
-    return f"{moment_ms // 1000}.{moment_ms % 1000:03d}"
-
-
 def format_span(span_ms: int) -> str:
     """A span in the notation that ``parse_span_ms`` reads: ``1h30m``, ``250ms``."""
     if span_ms <= 0:

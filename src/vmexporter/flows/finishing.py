@@ -43,7 +43,7 @@ def make_manifest(identity: Identity, plan: Plan, found: Probe, policy: LabelPol
     """The manifest as far as it is known before the first sample: counts are 0, windows are none."""
     components = _components(plan.instances, policy)
     time_range = plan.time_range
-    private = plan.obfuscation.enabled
+    private, applied = plan.obfuscation.enabled, policy.describe()
     return Manifest(
         version=__version__,
         export_id=identity.export_id,
@@ -73,9 +73,7 @@ def make_manifest(identity: Identity, plan: Plan, found: Probe, policy: LabelPol
         counts=CountsEntry(series=0, samples=0, lines=0, bytes=0),
         sha256={},
         map_id=map_id,
-        label_policy=PolicyEntry(
-            mapped_labels=plan.obfuscation.map_labels if private else (), dropped_labels=plan.obfuscation.drop_labels
-        ),
+        label_policy=PolicyEntry(mapped_labels=tuple(applied["mapped"]), dropped_labels=tuple(applied["dropped"])),
     )
 
 

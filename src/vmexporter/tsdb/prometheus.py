@@ -82,15 +82,6 @@ class PrometheusApi:
         frame = _frame(answer)
         return list(frame.get("data", [])), frame.get("isPartial") is True
 
-    def label_names(self, selectors: Sequence[str], start_ms: int, end_ms: int) -> list[str]:
-        """The label names of the selected series.
-
-        Raises:
-            VmexporterError: as ``instant``.
-        """
-        params = [*(("match[]", selector) for selector in selectors), *_range(start_ms, end_ms)]
-        return sorted(map(str, _frame(self._post("labels", params)).get("data", [])))
-
     def raw_samples(self, selectors: Sequence[str], start_ms: int, end_ms: int) -> Iterator[RawChunk]:
         """Every sample of the range (both ends inclusive) as export lines; no series comes twice.
 

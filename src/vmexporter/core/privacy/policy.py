@@ -80,10 +80,10 @@ class LabelPolicy:
         return None if action == "drop" else value
 
     def describe(self) -> dict[str, list[str]]:
-        """The decisions for the manifest: label names only, ``{"mapped": [...], "dropped": [...]}``, sorted."""
+        """The decisions for the manifest: label names only, ``{"mapped": [...], "dropped": [...]}``, as given."""
         return {
-            "mapped": sorted(label for label, action in self._actions.items() if action == "map"),
-            "dropped": sorted(label for label, action in self._actions.items() if action == "drop"),
+            "mapped": [label for label, action in self._actions.items() if action == "map"],
+            "dropped": [label for label, action in self._actions.items() if action == "drop"],
         }
 
     def _rewrite(self, pairs: list[Pair]) -> list[Pair]:
