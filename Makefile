@@ -22,9 +22,9 @@ test-hard: .venv/.ready  ## The tests that take minutes: kill -9 and resume, ful
 	@scripts/setup test
 	$(BIN)/pytest -m slow --timeout=1800 $(ARGS)
 
-check: .venv/.ready  ## Style, types, import rules, house rules
+check: .venv/.ready  ## Style, types, import rules, privacy tables, house rules
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/mypy $(CODE) && $(BIN)/lint-imports --no-logo
+	$(BIN)/mypy $(CODE) && $(BIN)/lint-imports --no-logo && $(BIN)/python scripts/check_tables.py
 	$(BIN)/pytest -q tests/rules
 
 fmt: .venv/.ready  ## Put the code into the house style

@@ -112,11 +112,21 @@ class BundleDamaged(VmexporterError):
 
 
 class LeakFound(VmexporterError):
-    """Something private would have left the machine; nothing did."""
+    """Something private would have left the machine; nothing did.
+
+    Attributes:
+        kind: what it was taken for.
+        place: where it stood, in words that tell nothing private.
+    """
 
     code = "leak_found"
     exit_status = 10
     http_status = 500
+
+    def __init__(self, message: str, *, hint: str = "", kind: str = "", place: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.kind = kind
+        self.place = place
 
 
 class OutputFailed(VmexporterError):

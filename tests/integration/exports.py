@@ -176,11 +176,12 @@ class Bundle:
     def originals(self) -> dict[str, str]:
         """Pseudonym → original, of all kinds."""
         kinds = json.loads(self.map_path.read_text())["kinds"]
+        kinds.pop("removed", None)  # digests of what nobody gets back
         return {pseudonym: original for pairs in kinds.values() for pseudonym, original in pairs.items()}
 
     @property
     def undone(self) -> AllSamples:
-        """All samples with the pseudonyms in their labels turned back by the map, longest first."""
+        """All samples with the pseudonyms in the names and values of their labels turned back, longest first."""
         known = sorted(self.originals, key=len, reverse=True)
         shapes = re.compile("|".join(map(re.escape, known)) or r"(?!)")
 
@@ -188,7 +189,7 @@ class Bundle:
             return shapes.sub(lambda found: self.originals[found[0]], value)
 
         return {
-            tuple((name, value if name == "__name__" else undo(value)) for name, value in series): samples
+            tuple(sorted((self.originals.get(name, name), undo(value)) for name, value in series)): samples
             for series, samples in self.samples.items()
         }
 

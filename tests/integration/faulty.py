@@ -152,7 +152,7 @@ def plain_export(victoria: Server, jobs: Sequence[str]) -> dict[Series, Samples]
 
 
 def decoded(found: dict[Series, Samples], map_path: Path) -> dict[Series, Samples]:
-    """The samples with what the map says in the place of the pseudonyms of jobs and instances."""
+    """The samples with what the map says in the place of the pseudonyms, which stand alone but for those of hosts."""
     originals: dict[str, str] = {}
     for kind in json.loads(map_path.read_text())["kinds"].values():
         originals |= kind
@@ -161,7 +161,7 @@ def decoded(found: dict[Series, Samples], map_path: Path) -> dict[Series, Sample
         if name == "instance":
             host, colon, port = value.partition(":")
             return originals[host] + colon + port
-        return originals[value] if name == "job" else value
+        return originals[value] if name == "job" else originals.get(value, value)
 
     return {tuple((name, original(name, value)) for name, value in series): found[series] for series in found}
 

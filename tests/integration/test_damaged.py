@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import policies
 from tests.fakes.faults import Answer, first_of, from_window, longer_than
 from tests.fakes.proxy import FaultProxy
 from tests.integration import faulty
@@ -18,10 +19,7 @@ from tests.integration.faulty import Site, check_failure, part_in, paths_in, res
 from tests.lab.commandline import run_here
 from tests.lab.lines import line
 from vmexporter.bundle.journal import WindowRecord
-from vmexporter.core.privacy.policy import LabelPolicy
-from vmexporter.core.request import ObfuscationChoice
-from vmexporter.errors import BundleDamaged, VmexporterError
-from vmexporter.flows.counting import SeriesCounter
+from vmexporter.errors import BadExportLine, BundleDamaged, QueryRejected, VmexporterError
 from vmexporter.flows.recount import Recount
 from vmexporter.flows.running import Tally
 
@@ -153,13 +151,23 @@ class TestTheJournal:
 
 class TestTheRest:
     def test_series_of_a_damaged_window_do_not_count(self) -> None:
-        counter = SeriesCounter(LabelPolicy(ObfuscationChoice(enabled=False), None), watch_merges=False)
+        counter = policies.counter()
         recount = Recount(counter, Tally())
         window = WindowRecord(1_000, 1_999, (), "export", 0, False, 1, 1)
         recount.on_text(window, line({"__name__": "whole"}, [1], [1_500]))
         recount.on_text(window, b"")
         recount.on_text(window, line({"__name__": "damaged"}, [1], [1_500]))
         assert counter.series == 1
+
+    @pytest.mark.parametrize("damage", [b"x", b'"a"', b"\xff", b"{", b"\x00"])
+    def test_damage_among_the_samples_is_damage_and_no_leak(self, damage: bytes) -> None:
+        """Nothing of it was ever sent anywhere, and it is fetched again."""
+        recount = Recount(policies.counter(), Tally())
+        window = WindowRecord(1_000, 1_999, (), "export", 0, False, 1, 1)
+        for broken in (b'"values":[' + damage, b'"timestamps":[' + damage):
+            text = line({"__name__": "damaged"}, [1], [1_500])
+            with pytest.raises((BadExportLine, QueryRejected)):
+                recount.on_text(window, text.replace(broken[: -len(damage)], broken))
 
     def test_leftovers_of_finishing_are_replaced(self, site: Site, folder: Path) -> None:
         paths = paths_in(folder)

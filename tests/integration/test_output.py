@@ -73,10 +73,12 @@ def test_a_folder_gets_a_bundle_that_every_program_can_open(server: VictoriaMetr
 def test_a_named_file_and_the_folder_one_is_in(server: VictoriaMetrics, tmp_path: Path) -> None:
     assert run("export", server.url, *RANGE, "-o", "named.zip", cwd=tmp_path).status == 0
     assert set(files(tmp_path)) == {"named.zip", "named.zip.sha256", "named.obfuscation_map.json"}
-    assert Bundle(tmp_path / "named.zip").manifest["export_id"] == "named"
+    named = Bundle(tmp_path / "named.zip").manifest["export_id"]
+    assert NAME.fullmatch(f"{named}.zip"), "the name that its owner chose may tell more than support should know"
     assert run("export", server.url, *RANGE, "--no-obfuscate", cwd=tmp_path).status == 0
     [path] = set(tmp_path.glob("*.zip")) - {tmp_path / "named.zip"}
     assert NAME.fullmatch(path.name) and len(files(tmp_path)) == 5, "no map without obfuscation"
+    assert Bundle(path).manifest["export_id"] == path.stem
 
 
 @pytest.mark.parametrize(

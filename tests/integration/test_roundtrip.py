@@ -39,7 +39,7 @@ pytestmark = pytest.mark.real
 
 START_OF_RECORDING = 1_795_423_430_000
 START, END = day(0), day(0) + 3 * HOUR
-PLAIN = ObfuscationChoice(enabled=False)
+PLAIN = ObfuscationChoice(level="none")
 ODD_TEXT = (
     'a "b"',
     "c\\d",
@@ -112,7 +112,7 @@ def check_same(found: AllSamples, bundle: Bundle) -> None:
 def test_a_bundle_can_be_loaded_and_exported_again(
     source: VictoriaMetrics, target: VictoriaMetrics, obfuscate: bool, tmp_path: Path
 ) -> None:
-    choice = ObfuscationChoice(enabled=obfuscate, map_labels=("instance", "job", "text"))
+    choice = ObfuscationChoice() if obfuscate else PLAIN
     selection = Selection(selectors=('{job!=""}',))
     bundle, _ = flow_export(asked(source.url, START, END, selection, choice), tmp_path)
     assert len(bundle.samples) == len(ODD_TEXT) + 6

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.real
 
 START, END = day(0) + 5 * HOUR + 9, day(0) + 8 * HOUR + 25  # as floats both become a ms less than they are
 TARGETS = {("storage", "10.0.0.1:8482"), ('st"or\\age', "10.0.0.2:8482")}
-PLAIN = ObfuscationChoice(enabled=False)
+PLAIN = ObfuscationChoice(level="none")
 Numbers = dict[object, list[tuple[int, float | str]]]
 
 

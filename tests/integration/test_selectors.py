@@ -31,7 +31,7 @@ pytestmark = pytest.mark.real
 
 START = day(20) + 7 * HOUR
 END = START + 2 * HOUR
-PLAIN = ObfuscationChoice(enabled=False)
+PLAIN = ObfuscationChoice(level="none")
 
 
 def fill(server: VictoriaMetrics) -> VictoriaMetrics:
@@ -181,12 +181,15 @@ def test_a_dropped_label_is_gone_and_merged_series_are_counted(server: VictoriaM
     bundle = export(server.url, *options, *between(START, END), "--window", "30m", cwd=tmp_path)
     assert bundle.manifest["label_policy"]["merged_series"] == 4
     assert bundle.manifest["counts"]["series"] == 4
-    assert bundle.manifest["label_policy"]["dropped_labels"] == ["n", "absent"]
+    dropped = bundle.manifest["label_policy"]["dropped_labels"]
+    assert [bundle.originals[label] for label in dropped] == ["n", "absent"], (
+        "also the names of labels may tell something"
+    )
     assert not any(b'"n":' in text for text in bundle.lines)
     assert "4 series became equal" in bundle.outcome.text
     everything = plain_export(server, '{suite="sel"}', START, END)
     assert sum(map(len, bundle.samples.values())) == sum(map(len, everything.values()))
-    harmless = ObfuscationChoice(enabled=False, drop_labels=("suite",))
+    harmless = ObfuscationChoice(level="none", drop_labels=("suite",))
     request = asked(server.url, START, END, Selection(selectors=('{suite="sel"}',)), harmless)
     kept = flow_export(request, tmp_path)[0]
     assert kept.manifest["label_policy"]["merged_series"] == 0
@@ -195,12 +198,19 @@ def test_a_dropped_label_is_gone_and_merged_series_are_counted(server: VictoriaM
 
 
 def test_mapped_labels_get_pseudonyms_that_the_map_turns_back(server: VictoriaMetrics, tmp_path: Path) -> None:
-    options = ("--selector", '{suite="sel"}', "--map-label", "suite", "--map-label", "n")
+    options = ("--selector", '{suite="sel"}')
     bundle = export(server.url, *options, *between(START, END), cwd=tmp_path)
     assert bundle.undone == plain_export(server, '{suite="sel"}', START, END)
-    values = {label: {dict(series)[label] for series in bundle.samples} for label in ("suite", "n", "job", "instance")}
+    values: dict[str, set[str]] = {}
+    for series in bundle.samples:
+        for name, value in series:
+            values.setdefault(bundle.originals.get(name, name), set()).add(value)
+    metrics = values.pop("__name__")
+    assert all(metric.startswith("metric_") for metric in metrics)
     assert {label: len(found) for label, found in values.items()} == {"suite": 1, "n": 2, "job": 2, "instance": 1}
     assert not values["suite"] & {"sel"} and not values["n"] & {"0", "1"} and not values["job"] & {"j0", "j1"}
-    assert set(bundle.manifest["label_policy"]["mapped_labels"]) == {"suite", "n", "job", "instance"}
+    mapped = bundle.manifest["label_policy"]["mapped_labels"]
+    assert {bundle.originals.get(label, label) for label in mapped} == {"suite", "n", "job", "instance"}
+    assert not {"suite", "n"} & set(mapped)
     shown = json.dumps([bundle.manifest["selection"], bundle.manifest["jobs"]])
     assert '"sel"' not in shown and "hidden" in shown

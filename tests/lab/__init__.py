@@ -12,6 +12,10 @@
 - ``tests.lab.tenants``: TenantSite: a cluster's tenants, real or as single nodes behind an nginx
 - ``tests.lab.family``: Program, lines_of, in_range: known data of VictoriaMetrics programs
 - ``tests.lab.commandline``: run, run_here, start, Bundle: the command line, and what it left behind
+- ``tests.lab.private_search``, ``spellings``: PrivateSearch, found_in: private strings in any byte and spelling
+- ``tests.lab.private_export``: export, Exported: an export and the search of all it left
+- ``tests.lab.canaries``, ``canary_*``: Canaries, CanarySite, recordings: private words planted in real programs
+- ``tests.lab.answers``: instant, over_time, differences, Originals: the same question to two servers
 - ``tests.lab.hosts``: ManyHosts: a vmagent that scrapes VictoriaMetrics programs and a foreign one
 
 Every server is a context manager; the fixtures of conftest.py do the ``with`` for you. Programs are looked for in

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tests import policies
 from vmexporter.core.lines import LabelCache
 from vmexporter.core.privacy.labels import series_fingerprint
-from vmexporter.core.privacy.policy import LabelPolicy
 from vmexporter.core.request import ObfuscationChoice
 from vmexporter.flows.counting import SeriesCounter
 
@@ -14,8 +14,7 @@ def part(**labels: str) -> bytes:
 
 
 def counter(*, drop: tuple[str, ...] = ()) -> SeriesCounter:
-    policy = LabelPolicy(ObfuscationChoice(enabled=False, drop_labels=drop), None)
-    return SeriesCounter(policy, watch_merges=bool(drop))
+    return policies.counter(ObfuscationChoice(level="none", drop_labels=drop), watch_merges=bool(drop))
 
 
 def test_a_series_counts_once_however_often_it_comes() -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests import policies
 from vmexporter.core.lines import LabelCache, LineRewriter, RawChunk, export_line
-from vmexporter.core.privacy.policy import LabelPolicy
 from vmexporter.core.request import ObfuscationChoice
 
 START_MS, END_MS = 1_795_424_338_000, 1_795_424_398_000
@@ -65,7 +65,7 @@ def sample_part(found: list[tuple[int, str]]) -> bytes:
 
 def rewriter(start_ms: int = START_MS, end_ms: int = END_MS) -> LineRewriter:
     """One that drops the label "drop" and changes nothing else."""
-    policy = LabelPolicy(ObfuscationChoice(enabled=False, drop_labels=("drop",)), None)
+    policy = policies.policy(ObfuscationChoice(level="none", drop_labels=("drop",)))
     return LineRewriter(LabelCache(policy.rewrite), start_ms, end_ms)
 
 

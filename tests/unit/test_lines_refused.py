@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vmexporter.core.lines import LabelCache, LineRewriter, RawChunk, thin_to_step
-from vmexporter.core.privacy.policy import LabelPolicy
+from tests import policies
+from vmexporter.core.lines import LabelCache, LineRewriter, RawChunk
 from vmexporter.core.request import ObfuscationChoice
+from vmexporter.core.samples import thin_to_step
 from vmexporter.errors import BadExportLine, QueryRejected
 
 START_MS, END_MS = 1_795_424_338_000, 1_795_424_398_000
@@ -21,7 +22,7 @@ LINE = (f'{{"metric":{{"__name__":"up","job":"{SECRET}"}},"values":[1,2],"timest
 
 
 def rewriter() -> LineRewriter:
-    policy = LabelPolicy(ObfuscationChoice(enabled=False), None)
+    policy = policies.policy(ObfuscationChoice(level="none"))
     return LineRewriter(LabelCache(policy.rewrite), START_MS, END_MS)
 
 

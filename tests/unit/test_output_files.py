@@ -51,7 +51,8 @@ def test_only_whole_windows_reach_the_stream() -> None:
     sink.write(SafeChunk(TEXTS[3]))
     assert stream.getvalue() == TEXTS[0]
     sink.commit(window(2, TEXTS[3]))
-    assert sink.close({"metadata.json": b"{}"}) == ""
+    assert sink.finish({"metadata.json": b"{}"}) == ""
+    sink.publish()
     sink.abandon()
     assert stream.getvalue() == TEXTS[0] + TEXTS[3]
     assert sink.text_sha256() == hashlib.sha256(stream.getvalue()).hexdigest()

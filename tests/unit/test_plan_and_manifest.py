@@ -22,6 +22,15 @@ millis = st.integers(0, 2**53)
 targets = st.builds(Target, texts, texts, st.lists(st.tuples(texts, texts), max_size=2).map(tuple))
 slices = st.builds(Slice, millis, millis, st.lists(st.integers(0, 99), max_size=3).map(tuple))
 versions = st.lists(texts, max_size=2).map(tuple)
+choices = st.builds(
+    ObfuscationChoice,
+    level=st.sampled_from(["support", "strict"]),
+    keep_labels=versions.map(lambda some: tuple(f"keep{label}" for label in some)),
+    map_labels=versions.map(lambda some: tuple(f"map{label}" for label in some)),
+    drop_labels=versions.map(lambda some: tuple(f"drop{label}" for label in some)),
+    words=versions.map(lambda some: tuple(f"acme{word}" for word in some)),
+    one_way=st.booleans(),
+) | st.builds(ObfuscationChoice, level=st.just("none"), drop_labels=versions)
 instances = st.builds(Instance, targets, texts, versions, millis, millis, millis, st.one_of(st.none(), millis))
 plans = st.builds(
     Plan,
@@ -29,7 +38,7 @@ plans = st.builds(
         lambda start_ms, more_ms: TimeRange(start_ms=start_ms, end_ms=start_ms + more_ms), millis, millis
     ),
     selection=st.builds(Selection, jobs=versions, step_ms=millis),
-    obfuscation=st.builds(ObfuscationChoice, enabled=st.booleans(), drop_labels=versions),
+    obfuscation=choices,
     require_complete=st.booleans(),
     targets=st.lists(targets, max_size=3).map(tuple),
     selectors=versions,

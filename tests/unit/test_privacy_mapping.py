@@ -52,6 +52,10 @@ def test_the_file_is_plain_ascii_and_holds_pseudonym_and_original_by_kind() -> N
     assert all(key.startswith("777.777.") for key in document["kinds"]["ipv4"])
 
 
+def test_a_map_of_the_first_version_is_a_map() -> None:
+    assert list(PseudonymMap.from_json(changed(version=1)).entries()) == list(filled().entries())
+
+
 def test_an_empty_map_is_a_map() -> None:
     assert len(PseudonymMap.from_json(PseudonymMap(KEY).to_json())) == 0
 
@@ -124,7 +128,8 @@ def test_an_entry_that_contradicts_the_map_is_refused_without_a_word_of_it(entry
         "{",
         "[" * 100_000,
         changed(format="something else"),
-        changed(version=2),
+        changed(version=3),
+        changed(version=0),
         changed(version="1"),
         changed(key="00"),
         changed(key="00" * 32),

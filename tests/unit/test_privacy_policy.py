@@ -4,52 +4,62 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
-from vmexporter.core.privacy.labels import series_fingerprint
-from vmexporter.core.privacy.mapping import PseudonymMap
+from tests import policies
+from vmexporter.core.privacy.labels import parse, series_fingerprint
 from vmexporter.core.privacy.policy import LabelPolicy
-from vmexporter.core.privacy.pseudonyms import Pseudonyms
 from vmexporter.core.request import ObfuscationChoice
 from vmexporter.errors import BadExportLine
 
 
-def policy(map_labels: tuple[str, ...] = ("instance", "job"), drop_labels: tuple[str, ...] = ()) -> LabelPolicy:
-    choice = ObfuscationChoice(map_labels=map_labels, drop_labels=drop_labels)
-    return LabelPolicy(choice, Pseudonyms(PseudonymMap(bytes(range(32)))))
+def policy(**choice: Any) -> LabelPolicy:
+    return policies.policy(ObfuscationChoice(**choice))
 
 
 def part(inside: bytes) -> bytes:
     return b'{"metric":{' + inside + b"}"
 
 
-def test_only_chosen_labels_change() -> None:
-    before = part(b'"__name__":"up","job":"acme","env":"prod","instance":"10.0.0.1:80"')
+def test_everything_changes_that_no_table_knows_to_be_public() -> None:
+    before = part(
+        b'"__name__":"vm_rows","job":"acme","type":"indexdb/file","acme_tier":"gold","instance":"10.0.0.1:80"'
+    )
     after = policy().rewrite(before)
     assert re.fullmatch(
-        rb'\{"metric":\{"__name__":"up","job":"job-\d+","env":"prod","instance":"777\.777\.\d+\.\d+:80"\}', after
+        rb'\{"metric":\{"__name__":"vm_rows","job":"job-\d+","type":"indexdb/file","label_\d+":"label-\d+",'
+        rb'"instance":"777\.777\.\d+\.\d+:80"\}',
+        after,
     )
 
 
 ODD = [
     b"",
-    b'"a":"b"',
+    b'"type":"inmemory"',
     b'"__name__":"up","env":"\xff\xfe \xe2\x80\xa8 \xc2\x85 \xf0\x9f\x98\x80"',
     b'"env":"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\\u003c\\ud83d\\ude00"',
     b'"e\\u006ev":"}\\",\\"values\\":["',
-    b'"":""',
-    b'"a":"1","a":"2"',
+    b'"zone":""',
+    b'"zone":"1","zone":"2"',
     b'"env":"\x7f"',
 ]
 
 
 @pytest.mark.parametrize("inside", ODD)
 def test_what_does_not_change_keeps_its_bytes(inside: bytes) -> None:
-    assert policy().rewrite(part(inside)) == part(inside)
+    keeping = policy(keep_labels=("env", "zone"))
+    assert keeping.rewrite(part(inside)) == part(inside)
     with_job = part(inside + b"," * bool(inside) + b'"job":"x"')
-    assert policy().rewrite(with_job).startswith(part(inside)[:-1])
-    assert policy(drop_labels=("job",)).rewrite(with_job) == part(inside)
+    assert keeping.rewrite(with_job).startswith(part(inside)[:-1])
+    assert policy(keep_labels=("env", "zone"), drop_labels=("job",)).rewrite(with_job) == part(inside)
+
+
+@pytest.mark.parametrize("inside", [*ODD, b'"":""', b'"acme_tier":"1","acme_tier":"2"'])
+def test_without_obfuscation_every_label_part_is_the_same_object(inside: bytes) -> None:
+    whole = part(inside)
+    assert policy(level="none").rewrite(whole) is whole
 
 
 @pytest.mark.parametrize(
@@ -99,6 +109,7 @@ def test_a_label_is_found_however_its_name_is_spelled(name: bytes) -> None:
     assert b"acme" not in after
     assert after.startswith(part(name)[:-1])
     assert policy(drop_labels=("job",)).rewrite(part(name + b':"acme"')) == part(b"")
+    assert policy(keep_labels=("job",)).rewrite(part(name + b':"acme"')) == part(name + b':"acme"')
 
 
 def test_spellings_of_one_value_become_one_and_other_bytes_another() -> None:
@@ -117,43 +128,54 @@ def policy_value(value: bytes) -> str:
 @pytest.mark.parametrize(
     ("inside", "left"),
     [
-        (b'"x":"1","a":"2","b":"3"', b'"a":"2","b":"3"'),
-        (b'"a":"2","x":"1","b":"3"', b'"a":"2","b":"3"'),
-        (b'"a":"2","b":"3","x":"1"', b'"a":"2","b":"3"'),
+        (b'"x":"1","type":"2","GOOS":"3"', b'"type":"2","GOOS":"3"'),
+        (b'"type":"2","x":"1","GOOS":"3"', b'"type":"2","GOOS":"3"'),
+        (b'"type":"2","GOOS":"3","x":"1"', b'"type":"2","GOOS":"3"'),
         (b'"x":"1"', b""),
         (b'"y":"1","x":"1"', b""),
     ],
 )
 def test_a_dropped_label_goes_with_its_comma(inside: bytes, left: bytes) -> None:
-    assert policy(drop_labels=("x", "y")).rewrite(part(inside)) == part(left)
+    assert policy(keep_labels=("type", "GOOS"), drop_labels=("x", "y")).rewrite(part(inside)) == part(left)
+    assert policy(level="none", drop_labels=("x", "y")).rewrite(part(inside)) == part(left)
 
 
 def test_without_obfuscation_only_drops_happen() -> None:
-    plain = LabelPolicy(ObfuscationChoice(enabled=False, drop_labels=("x",)), None)
+    plain = policy(level="none", drop_labels=("x",))
     assert plain.rewrite(part(b'"job":"acme","x":"1"')) == part(b'"job":"acme"')
     assert plain.rewrite_labels({"job": "acme", "x": "1"}) == {"job": "acme"}
-    assert plain.describe() == {"mapped": [], "dropped": ["x"]}
-    whole = part(b'"job":"acme"')
-    assert plain.rewrite(whole) is whole
+    assert plain.describe() == {"mapped": (), "kept": (), "dropped": ("x",)}
 
 
-def test_obfuscation_without_a_map_is_a_mistake() -> None:
-    with pytest.raises(ValueError, match="no map"):
-        LabelPolicy(ObfuscationChoice(), None)
-
-
-def test_dropping_wins_over_mapping_and_is_described() -> None:
-    both = policy(("job", "instance"), ("job",))
-    assert both.describe() == {"mapped": ["instance"], "dropped": ["job"]}
-    assert both.rewrite(part(b'"job":"acme"')) == part(b"")
-    assert [both.action(label) for label in ("job", "instance", "env")] == ["drop", "map", "keep"]
+def test_what_was_mapped_kept_and_dropped_is_described_by_the_names_in_the_bundle() -> None:
+    tested = policy(keep_labels=("zone", "acme_keep"), map_labels=("type",), drop_labels=("env", "acme_drop"))
+    assert tested.describe()["mapped"] == (), "nothing was met yet"
+    labels = {"__name__": "up", "type": "indexdb", "zone": "z", "acme_tier": "gold", "code": "200", "customer": ""}
+    after = tested.rewrite(json.dumps({"metric": labels}, separators=(",", ":")).encode()[:-1])
+    found = tested.describe()
+    assert found["mapped"] == tuple(sorted(["type", tested.label_name("acme_tier")]))
+    assert found["kept"] == ("zone", tested.label_name("acme_keep"))
+    assert found["dropped"] == ("env", tested.label_name("acme_drop"))
+    assert "acme" not in str(found) + after.decode()
 
 
 def test_label_sets_and_lines_are_treated_alike() -> None:
-    labels = {"__name__": "up", "job": 'a "b" \\ \n é', "instance": "http://u:p@h/x", "pod": "vmagent-x-0", "x": "1"}
-    same = policy(("job", "instance", "pod"), ("x",))
-    line = json.dumps({"metric": labels}, ensure_ascii=False, separators=(",", ":")).encode()[:-1]
-    assert json.loads(same.rewrite(line) + b"}")["metric"] == same.rewrite_labels(labels)
+    labels = {
+        "__name__": "acme:rows:rate",
+        "job": 'a "b" \\ \n é',
+        "instance": "http://u:p@h/x",
+        "pod": "vmagent-x-0",
+        "acme_tier": "1",
+        "reason": "timeout",
+        "path": "/acme/data",
+        "x": "1",
+    }
+    flag = {"__name__": "flag", "name": "httpListenAddr", "value": "10.1.2.3:80", "is_set": "true"}
+    moved = {"__name__": "flag", "exported_name": "httpListenAddr", "name": "acme", "value": "10.1.2.3:80"}
+    same = policy(drop_labels=("x",))
+    for one in (labels, flag, moved):
+        line = json.dumps({"metric": one}, ensure_ascii=False, separators=(",", ":")).encode()[:-1]
+        assert json.loads(same.rewrite(line) + b"}")["metric"] == same.rewrite_labels(one)
     assert same.rewrite_value("x", "1") is None
 
 
@@ -165,19 +187,34 @@ def test_fingerprints_count_series_whatever_order_and_spelling() -> None:
     assert len({series_fingerprint(part(inside)) for inside in others}) == len(others)
 
 
-def test_one_parse_gives_the_rewritten_part_and_both_fingerprints() -> None:
+def test_one_parse_gives_the_rewritten_part_and_the_pairs_before_and_after() -> None:
     before = part(b'"__name__":"up","job":"acme"')
     found = policy().rewrite_part(before)
     assert found.part == policy().rewrite(before)
-    assert found.original_fingerprint == series_fingerprint(before)
-    assert found.fingerprint == series_fingerprint(found.part) != found.original_fingerprint
-    untouched = policy().rewrite_part(part(b'"a":"b"'))
-    assert untouched.fingerprint == untouched.original_fingerprint
+    assert found.before == parse(before)
+    assert found.after == parse(found.part) != found.before
+    untouched = policy().rewrite_part(part(b'"type":"inmemory"'))
+    assert untouched.after is untouched.before
 
 
-def test_the_cache_is_bounded_and_changes_nothing() -> None:
+def test_the_caches_are_bounded_and_change_nothing() -> None:
     many = policy()
     lines = [part(b'"instance":"10.%d.%d.1:80"' % (n >> 8, n & 255)) for n in range(9000)]
+    lines += [part(b'"__name__":"acme_%d","path":"/acme/%d"' % (n, n % 7)) for n in range(5000)]
     first = [many.rewrite(line) for line in lines]
     assert [many.rewrite(line) for line in lines] == first
     assert len(set(first)) == len(lines)
+
+
+def test_metrics_that_the_tables_do_not_tell_apart_share_what_they_have_met() -> None:
+    """And those that they do tell apart do not: ``name`` is an enumeration here and a URL there."""
+    tested = policy()
+    url = b'"name":"1:http://acme.example/api/v1/write"'
+    queue, rows = (
+        tested.rewrite(part(b'"__name__":"%b",' % name + url))
+        for name in (b"vm_persistentqueue_blocks_read_total", b"vm_rows")
+    )
+    assert b"1:http://name-" in queue
+    assert b"acme" not in queue + rows
+    assert tested.rewrite(part(b'"__name__":"flag","name":"httpListenAddr"')).endswith(b'"name":"httpListenAddr"}')
+    assert b"httpListenAddr" not in tested.rewrite(part(b'"__name__":"up","name":"httpListenAddr"'))

@@ -3,74 +3,60 @@
 from __future__ import annotations
 
 import itertools
-import json
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vmexporter.core.privacy.labels import build, decode, encode, fingerprint, parse
+from tests.places import FLAG, FLAGS, PLACES
+from tests.policies import KEY, policy
+from tests.unit import privacy_values as having
+from tests.unit.privacy_values import LowNumbers
+from vmexporter.core.privacy.identifiers import label_name_pseudonym
 from vmexporter.core.privacy.mapping import Entry, PseudonymMap
 from vmexporter.core.privacy.policy import LabelPolicy
-from vmexporter.core.privacy.pseudonyms import Pseudonyms
-from vmexporter.core.privacy.reveal import reveal
-from vmexporter.core.privacy.vocabulary import COMPONENT_WORDS, DOMAIN_WORDS
+from vmexporter.core.privacy.reveal import reveal, reveal_labels
 from vmexporter.core.request import ObfuscationChoice
-from vmexporter.errors import BadExportLine
+
+Place = tuple[str, str]
+Spot = tuple[str, str, str, str]
 
 
-class LowNumbers(PseudonymMap):
-    """A map whose numbers are 1, 2, 3, ..., so that originals that look like pseudonyms meet them."""
-
-    def draws(self, kind: str, original: str) -> Iterator[int]:
-        return itertools.count(self.count(kind))
+def rewritten(tested: LabelPolicy, spot: Spot) -> str:
+    metric, label, value, flag = spot
+    return tested.rewrite_value(label, value, metric, flag=flag) or ""
 
 
-keys = st.binary(min_size=32, max_size=32)
-numbers = st.integers(0, 260).map(str) | st.sampled_from(["777", "778", "007", "4242", "7777"])
-ipv4 = st.tuples(numbers, numbers, numbers, numbers).map(".".join)
-ipv6 = st.ip_addresses(v=6).flatmap(
-    lambda address: st.sampled_from([str(address), str(address).upper(), address.exploded, f"{address}%eth0"])
-) | st.sampled_from(
-    ["::1", "::", "::ffff:10.1.2.3", "::FFFF:10.1.2.3", "7777:7777::1:1", "7777:7777:1::1:1", "fd12::0:1"]
-)
-words = st.sampled_from(sorted(COMPONENT_WORDS | DOMAIN_WORDS)) | st.sampled_from(
-    ["name", "job", "instance", "ip", "acme", "ACME", "name-3", "ip-10-20-30-40", "10-1-2-3", "777-777-1-1", "日本", ""]
-)
-parts = st.lists(words | numbers, min_size=1, max_size=5).flatmap(
-    lambda pieces: st.lists(st.sampled_from("-_-"), min_size=len(pieces), max_size=len(pieces)).map(
-        lambda dashes: "".join(a + b for a, b in zip(dashes, pieces, strict=True))[1:]
-    )
-)
-hosts = st.lists(parts | words, min_size=1, max_size=4).map(".".join) | ipv4
-bare = hosts | ipv6 | ipv6.map("[{}]".format)
-targets = st.tuples(bare, st.sampled_from(["", ":80", ":8482", ":"])).map("".join)
-schemes = st.sampled_from(["", "http://", "https://", "1:http://", "acme://", "://"])
-users = st.sampled_from(["", "", "user@", "user:@", "a:b@", "a:c@", "@", ":p@", "a:b/c@"])
-tails = st.sampled_from(
-    ["", "", "/", "/metrics", "/a/b.c", "/x y", "?a=b", "?a=c", "?a=", "?b", "#f", "/@x", "/a=b", "<removed>"]
-)
-urls = st.tuples(schemes, users, targets, tails).map("".join)
-plain = st.text(max_size=12) | st.sampled_from(
-    ["instance-3", "customer-3", "label-1", "name-3", "job-1", "vmstorage-job-1"]
-)
-values = targets | urls | plain
-maps = keys.map(PseudonymMap) | keys.map(LowNumbers)
-labels = st.sampled_from(["instance", "pod", "job", "customer", "name", "user", "vmstorage", "cluster", "url"])
-
-
-@given(maps, labels, st.lists(values, max_size=12, unique=True))
-@settings(max_examples=400)
-def test_two_values_of_a_label_never_become_one(empty: PseudonymMap, label: str, some: list[str]) -> None:
-    pseudonyms = Pseudonyms(empty)
-    found = [pseudonyms.value(label, value) for value in some]
+@given(having.maps, having.places, st.lists(having.values, max_size=12, unique=True))
+@settings(max_examples=400, deadline=None)
+def test_two_values_of_a_label_never_become_one(empty: PseudonymMap, place: Place, some: list[str]) -> None:
+    tested = policy(pseudonyms=empty)
+    metric, label = place
+    found = [tested.rewrite_value(label, value, metric) for value in some]
     assert len(set(found)) == len(some)
-    assert [pseudonyms.value(label, value) for value in some] == found
-    assert all(text.isascii() and '"' not in text and "\\" not in text for text in found)
+    assert [tested.rewrite_value(label, value, metric) for value in some] == found
+    assert all(text is not None and text.isascii() for text in found)
 
 
-@pytest.mark.parametrize("label", ["instance", "customer"])
+@given(having.maps, having.flags, st.lists(having.flag_values, max_size=10, unique=True))
+@settings(max_examples=400, deadline=None)
+def test_two_values_of_a_flag_never_become_one(empty: PseudonymMap, flag: str, some: list[str]) -> None:
+    tested = policy(pseudonyms=empty)
+    found = [rewritten(tested, (FLAG, "value", value, flag)) for value in some]
+    assert len(set(found)) == len(some)
+    assert [rewritten(tested, (FLAG, "value", value, flag)) for value in some] == found
+
+
+@pytest.mark.parametrize("level", ["strict", "none"])
+@given(having.maps, having.places, st.lists(having.values, max_size=12, unique=True))
+@settings(deadline=None)
+def test_they_never_do_at_another_level(level: str, empty: PseudonymMap, place: Place, some: list[str]) -> None:
+    tested = policy(ObfuscationChoice.model_validate({"level": level}), empty)
+    metric, label = place
+    assert len({tested.rewrite_value(label, value, metric) for value in some}) == len(some)
+
+
+@pytest.mark.parametrize("kind", ["host_port", "custom_label", "fs_path", "tenant_id", "k8s_pod", "username"])
 @pytest.mark.parametrize(
     "pieces",
     [
@@ -78,94 +64,159 @@ def test_two_values_of_a_label_never_become_one(empty: PseudonymMap, label: str,
         ("777", "10", "1", "-", ".", "name", ":80"),
         ("a", "@", "/", "://", ":", "?b=", "#", "<removed>"),
         (":", "1", "::", "0", "[", "]", "7777", "%"),
+        ("dir", "-", "1", "/", "\\", ".yml", "data", "user"),
     ],
 )
-def test_values_made_to_collide_do_not(pieces: tuple[str, ...], label: str) -> None:
-    pseudonyms = Pseudonyms(LowNumbers(bytes(32)))
+def test_values_made_to_collide_do_not(pieces: tuple[str, ...], kind: str) -> None:
+    tested = policy(pseudonyms=LowNumbers(bytes(32)))
+    metric, label = PLACES[kind]
     some = {"".join(chosen) for length in range(6) for chosen in itertools.product(pieces, repeat=length)}
-    assert len({pseudonyms.value(label, value) for value in some}) == len(some)
+    some = {value for number, value in enumerate(sorted(some)) if kind == "host_port" or number % 5 == 0}
+    assert len({tested.rewrite_value(label, value, metric) for value in some}) == len(some)
 
 
-@given(maps, labels, st.lists(values, max_size=8))
-@settings(max_examples=400)
-def test_what_holds_no_secret_comes_back_whole(empty: PseudonymMap, label: str, some: list[str]) -> None:
-    pseudonyms = Pseudonyms(empty)
-    found = [(value, pseudonyms.value(label, value)) for value in some]
+@given(having.maps, st.lists(having.spots, max_size=8))
+@settings(max_examples=400, deadline=None)
+def test_what_holds_no_secret_comes_back_whole(empty: PseudonymMap, some: list[Spot]) -> None:
+    tested = policy(pseudonyms=empty)
+    found = [(spot[2], rewritten(tested, spot)) for spot in some]
     for value, pseudonym in found:
         if "<removed" not in pseudonym:
-            assert reveal(pseudonym, pseudonyms.map) == value
-            assert reveal(f'"{pseudonym}" \\n{pseudonym}, %22{pseudonym}%22', pseudonyms.map) == (
+            assert reveal(pseudonym, empty) == value
+
+
+@given(having.maps, st.lists(having.label_values, max_size=8))
+@settings(max_examples=200, deadline=None)
+def test_it_comes_back_from_within_a_text_too(empty: PseudonymMap, some: list[Spot]) -> None:
+    tested = policy(pseudonyms=empty)
+    found = [(spot[2], rewritten(tested, spot)) for spot in some]
+    for value, pseudonym in found:
+        if "<removed" not in pseudonym and pseudonym != value:
+            assert reveal(f'"{pseudonym}" \\n{pseudonym}, %22{pseudonym}%22', empty) == (
                 f'"{value}" \\n{value}, %22{value}%22'
             )
 
 
-@given(keys, values, values)
-def test_a_private_word_is_nowhere_in_a_pseudonym(key: bytes, before: str, after: str) -> None:
-    pseudonyms = Pseudonyms(PseudonymMap(key))
+@given(having.maps, st.dictionaries(st.text(min_size=1, max_size=8), having.values, max_size=6), having.metrics)
+@settings(deadline=None)
+def test_label_sets_come_back_with_their_names(empty: PseudonymMap, some: dict[str, str], metric: str) -> None:
+    tested = policy(pseudonyms=empty)
+    labels = {"__name__": metric, **some}
+    after = tested.rewrite_labels(labels)
+    assert len(after) == len(labels)
+    if not any("<removed" in value for value in after.values()):
+        assert dict(reveal_labels(after.items(), empty)) == labels
+
+
+@given(having.keys, having.places, having.values, having.values)
+@settings(max_examples=300, deadline=None)
+def test_a_private_word_is_nowhere_in_a_pseudonym(key: bytes, place: Place, before: str, after: str) -> None:
+    tested = policy(pseudonyms=PseudonymMap(key))
+    metric, label = place
     for value in (f"{before}qzx{after}", f"{before}-qzx.{after}", f"{before}/qzx-7/{after}"):
-        for label in ("instance", "job", "customer"):
-            found = pseudonyms.value(label, value)
-            where = found if "?" not in value else found.partition("?")[0]  # the names of arguments stay
-            assert "qzx" not in where
+        assert "qzx" not in (tested.rewrite_value(label, value, metric) or "qzx").lower()
 
 
-@given(keys, st.lists(st.tuples(labels, values), max_size=12), st.data())
-def test_file_and_journal_lose_nothing(key: bytes, some: list[tuple[str, str]], data: st.DataObject) -> None:
-    pseudonyms = Pseudonyms(PseudonymMap(key))
+@given(having.keys, having.flags, having.flag_values, having.flag_values)
+@settings(max_examples=300, deadline=None)
+def test_nor_in_the_value_of_a_flag(key: bytes, flag: str, before: str, after: str) -> None:
+    tested = policy(pseudonyms=PseudonymMap(key))
+    for value in (f"{before}qzx{after}", f"{before},qzx,{after}", f'{before},"qzx,"', f"qzx={after}"):
+        assert "qzx" not in rewritten(tested, (FLAG, "value", value, flag)).lower()
+
+
+SECRETS = [
+    "http://u:S3CRET@{}",
+    "{}?x=S3CRET",
+    "http://{}/?token=S3CRET&y=S3CRET",
+    "http://{}/#S3CRET",
+    "{} token=S3CRET",
+]
+
+
+@given(having.keys, st.lists(st.tuples(having.spots, st.sampled_from(SECRETS)), max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_no_secret_is_in_a_pseudonym_or_in_the_map(key: bytes, some: list[tuple[Spot, str]]) -> None:
+    known = PseudonymMap(key)
+    tested = policy(pseudonyms=known)
+    for (metric, label, value, flag), secret in some:
+        clean = value.translate(dict.fromkeys(map(ord, "@#?\"'\\")))
+        found = rewritten(tested, (metric, label, secret.format(clean), flag))
+        assert "S3CRET" not in found
+    assert "S3CRET" not in known.to_json()
+
+
+@given(having.maps, st.lists(st.text(min_size=1, max_size=6) | st.sampled_from(["label_1", "a"]), unique=True))
+@settings(deadline=None)
+def test_two_label_names_never_become_one(empty: PseudonymMap, names: list[str]) -> None:
+    tested = policy(pseudonyms=empty)
+    found = [tested.label_name(name) for name in names]
+    assert len(set(found)) == len(names)
+    assert [next(iter(dict(reveal_labels([(name, "")], empty)))) for name in found] == names
+    assert label_name_pseudonym(empty, "acme") == label_name_pseudonym(empty, "acme")
+
+
+@given(having.maps, st.lists(having.metrics | st.text(min_size=1, max_size=6), unique=True))
+@settings(deadline=None)
+def test_two_metrics_never_become_one(empty: PseudonymMap, names: list[str]) -> None:
+    tested = policy(pseudonyms=empty)
+    found = [tested.rewrite_value("__name__", name) for name in names]
+    assert len(set(found)) == len(names)
+    assert [reveal(name or "", empty) for name in found] == names
+
+
+@given(having.maps, st.lists(st.text("aAcCmMeE -./", max_size=12), max_size=6, unique=True))
+@settings(deadline=None)
+def test_own_words_vanish_and_come_back(empty: PseudonymMap, some: list[str]) -> None:
+    tested = policy(ObfuscationChoice(words=("acme",), keep_labels=("zone",)), empty)
+    found = [tested.rewrite_value("zone", value) or "" for value in some]
+    assert len(set(found)) == len(some)
+    assert not any("acme" in text.lower() for text in found)
+    assert [reveal(text, empty) for text in found] == some
+
+
+@given(having.keys, st.lists(having.spots, max_size=12), st.data())
+@settings(deadline=None)
+def test_file_and_journal_lose_nothing(key: bytes, some: list[Spot], data: st.DataObject) -> None:
+    known = PseudonymMap(key)
+    tested = policy(pseudonyms=known)
     journal: list[Entry] = []
-    for label, value in some:
-        pseudonyms.value(label, value)
+    for spot in some:
+        rewritten(tested, spot)
         if data.draw(st.booleans()):
-            journal += pseudonyms.map.take_new()
-    journal += pseudonyms.map.take_new()
+            journal += known.take_new()
+    journal += known.take_new()
     replayed = PseudonymMap(key)
     for entry in journal:
         replayed.add(entry)
-    read = PseudonymMap.from_json(pseudonyms.map.to_json())
-    for again in (Pseudonyms(replayed), Pseudonyms(read)):
-        assert sorted(again.map.entries()) == sorted(pseudonyms.map.entries())
-        assert [again.value(*pair) for pair in some] == [pseudonyms.value(*pair) for pair in some]
-        assert again.map.take_new() == []
+    read = PseudonymMap.from_json(known.to_json())
+    for again in (replayed, read):
+        assert sorted(again.entries()) == sorted(known.entries())
+        once_more = policy(pseudonyms=again)
+        assert [rewritten(once_more, spot) for spot in some] == [rewritten(tested, spot) for spot in some]
+        assert again.take_new() == []
 
 
-@given(
-    st.binary(max_size=40)
-    | st.lists(st.sampled_from([b'"', b"a", b":", b",", b"\\", b"u0041", b"\xff", b"{", b"}"])).map(b"".join)
-)
-@settings(max_examples=500)
-def test_a_label_part_is_read_as_json_reads_it_or_not_at_all(inside: bytes) -> None:
-    line = b'{"metric":{' + inside + b"}"
-    try:
-        pairs = parse(line)
-    except BadExportLine:
-        return
-    assert build(pairs) == line
-    read = json.loads((line + b"}").decode("utf-8", "surrogateescape"), object_pairs_hook=list)[0][1]
-    assert read == [(decode(name), decode(value)) for name, value in pairs]
-
-
-texts = st.text(max_size=8) | st.binary(max_size=8).map(lambda raw: raw.decode("utf-8", "surrogateescape"))
-
-
-@given(texts)
-def test_text_survives_encoding(text: str) -> None:
-    assert decode(encode(text)) == text
-    assert (
-        json.loads(b'"' + encode(text).decode("utf-8", "surrogateescape").encode("utf-8", "surrogatepass") + b'"')
-        == text
-    )
-
-
-@given(
-    keys, st.dictionaries(texts | st.sampled_from(["job", "instance", "x"]), texts | values, max_size=6), st.randoms()
-)
-def test_lines_label_sets_and_fingerprints_agree(key: bytes, some: dict[str, str], random: object) -> None:
-    choice = ObfuscationChoice(map_labels=("job", "instance"), drop_labels=("x",))
-    policy = LabelPolicy(choice, Pseudonyms(PseudonymMap(key)))
-    line = build([(encode(name), encode(value)) for name, value in some.items()])
-    rewritten = policy.rewrite_part(line)
-    pairs = parse(rewritten.part)
-    assert {decode(name): decode(value) for name, value in pairs} == policy.rewrite_labels(some)
-    assert rewritten.fingerprint == fingerprint(pairs) == fingerprint(pairs[::-1])
-    kept = [pair for pair in parse(line) if decode(pair[0]) not in ("job", "instance", "x")]
-    assert [pair for pair in pairs if decode(pair[0]) not in ("job", "instance")] == kept
+def test_what_a_value_becomes_does_not_depend_on_the_others() -> None:
+    """Only a collision of numbers makes it depend on what came before."""
+    forms = [
+        "acme{}",
+        "10.1.2.{}",
+        "h{}.acme.com:80",
+        "/acme{}/data",
+        "{}",
+        "http://acme{}/insert/{}/x",
+        "u{}@acme.com",
+    ]
+    spots: list[Spot] = [
+        (place.metric, place.label, form.replace("{}", str(number)), "")
+        for place in PLACES.values()
+        for form in forms
+        for number in range(1, 4)
+    ]
+    spots += [(FLAG, "value", f"acme{number},x", flag) for flag in FLAGS.values() for number in range(3)]
+    forward, backward = policy(pseudonyms=PseudonymMap(KEY)), policy(pseudonyms=PseudonymMap(KEY))
+    first = {spot: rewritten(forward, spot) for spot in spots}
+    second = {spot: rewritten(backward, spot) for spot in reversed(spots)}
+    same = sum(first[spot] == second[spot] for spot in spots)
+    assert same > 0.8 * len(spots)

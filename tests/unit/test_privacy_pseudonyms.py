@@ -29,11 +29,11 @@ def test_ipv4_keeps_port_and_subnet(pseudonyms: Pseudonyms) -> None:
     assert re.fullmatch(r"777\.777\.\d+\.\d+:8482", first)
     assert first.rpartition(".")[0] == second.rpartition(".")[0] != other.rpartition(".")[0]
     assert first != second
-    assert pseudonyms.ipv4("192.168.1.10") == first.partition(":")[0] == pseudonyms.host("192.168.1.10")
+    assert pseudonyms.host("192.168.1.10") == first.partition(":")[0] == pseudonyms.target("192.168.1.10")
 
 
 def test_every_host_of_a_subnet_has_a_place(pseudonyms: Pseudonyms) -> None:
-    found = {pseudonyms.ipv4(f"10.0.0.{host}") for host in range(256)}
+    found = {pseudonyms.host(f"10.0.0.{host}") for host in range(256)}
     assert len(found) == 256
     assert len({text.rpartition(".")[0] for text in found}) == 1
 
@@ -56,12 +56,12 @@ def test_ipv6_keeps_brackets_port_and_subnet(pseudonyms: Pseudonyms) -> None:
     other = pseudonyms.target("[fd12:3456:789a:1::1]:8482")
     assert re.fullmatch(r"\[7777:7777::[0-9a-f]+:[0-9a-f]+\]:8482", first)
     assert first.split(":")[3] == second.split(":")[3] != other.split(":")[3]
-    assert pseudonyms.target("fd12:3456:789a::1") == first[1:].partition("]")[0] == pseudonyms.ipv6("fd12:3456:789a::1")
+    assert pseudonyms.target("fd12:3456:789a::1") == first[1:].partition("]")[0]
 
 
 def test_ipv6_spellings_are_one_host_and_stay_apart(pseudonyms: Pseudonyms) -> None:
     spellings = ["fd12::a", "FD12::A", "fd12:0:0:0:0:0:0:a", "fd12:0000::000a", "fd12::0.0.0.10"]
-    found = [pseudonyms.ipv6(spelling) for spelling in spellings]
+    found = [pseudonyms.target(spelling) for spelling in spellings]
     assert len(set(found)) == len(spellings)
     assert len({text.partition("::")[2] for text in found}) == 1
     assert all(ipaddress.IPv6Address(text) for text in found)
@@ -89,7 +89,7 @@ def test_ipv6_with_something_special(pseudonyms: Pseudonyms, value: str, form: s
         ("acme-vmstorage-0", r"name-A-vmstorage-0"),
         ("vminsert-acme-7f9c5d6b8-x2x4q", r"vminsert-name-A"),
         ("vmstorage-0.vmstorage.ns-a.svc.cluster.local:8401", r"vmstorage-0.vmstorage.name-A.svc.cluster.local:8401"),
-        ("db-7.acme.example:8428", r"name-A-7.name-B.name-C:8428"),
+        ("db-7.acme.example:8428", r"name-A-7.name-B.example:8428"),
         ("localhost:8428", r"localhost:8428"),
         ("victoria-metrics-0", r"victoria-metrics-0"),
         ("vmagent_acme", r"vmagent_name-A"),
@@ -100,6 +100,13 @@ def test_ipv6_with_something_special(pseudonyms: Pseudonyms, value: str, form: s
         ("7", r"name-A"),
         ("cluster-1", r"name-A-1"),
         ("日本.acme", r"name-A.name-B"),
+        ("acme.com", r"name-A.com"),
+        ("acme.eu", r"name-A.name-B"),
+        ("com", r"name-A"),
+        ("acme.com.", r"name-A.name-B."),
+        (".com", r".name-A"),
+        ("com.acme", r"name-A.name-B"),
+        ("acme.COM", r"name-A.name-B"),
         ("a..b.", r"name-A..name-B."),
         ("-", r"name-A"),
         ("", r""),
@@ -114,9 +121,7 @@ def test_host_names_part_by_part(pseudonyms: Pseudonyms, value: str, form: str) 
 def test_parents_and_names_are_shared(pseudonyms: Pseudonyms) -> None:
     first, second = pseudonyms.host("db-7.acme.example"), pseudonyms.host("web-1.acme.example")
     assert first.partition(".")[2] == second.partition(".")[2]
-    assert (
-        pseudonyms.value("pod", "vmstorage-acme-0") == pseudonyms.target("vmstorage-acme-0.ns.svc:80").partition(".")[0]
-    )
+    assert pseudonyms.name("vmstorage-acme-0") == pseudonyms.target("vmstorage-acme-0.ns.svc:80").partition(".")[0]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +130,7 @@ def test_parents_and_names_are_shared(pseudonyms: Pseudonyms) -> None:
 @pytest.mark.parametrize("dash", ["-", "_"])
 def test_an_address_in_a_name_agrees_with_the_address(pseudonyms: Pseudonyms, form: str, dash: str) -> None:
     name = pseudonyms.host(form.format("10-20-30-40").replace("-", dash))
-    assert pseudonyms.ipv4("10.20.30.40").replace(".", dash) in name
+    assert pseudonyms.host("10.20.30.40").replace(".", dash) in name
 
 
 @pytest.mark.parametrize(
@@ -176,7 +181,7 @@ def test_a_job_keeps_its_pseudonym_when_discovery_says_something_else() -> None:
     pseudonyms = PseudonymMap(KEY)
     first = Pseudonyms(pseudonyms, {"acme": frozenset({"vmbackup"})}).job("acme")
     assert Pseudonyms(pseudonyms, {"acme": frozenset({"vmctl"})}).job("acme") == first
-    assert Pseudonyms(pseudonyms).value("scrape_job", "acme") == first
+    assert Pseudonyms(pseudonyms).job("acme") == first
 
 
 @pytest.mark.parametrize(
@@ -191,10 +196,10 @@ def test_a_job_keeps_its_pseudonym_when_discovery_says_something_else() -> None:
     ],
 )
 def test_plain_values(pseudonyms: Pseudonyms, label: str, form: str) -> None:
-    found = pseudonyms.value(label, "Secret Customer GmbH")
+    found = pseudonyms.text(label, "Secret Customer GmbH")
     assert re.fullmatch(form, found)
-    assert found == pseudonyms.plain(label, "Secret Customer GmbH") != pseudonyms.value(label, "secret customer gmbh")
-    assert pseudonyms.value(label, "") == ""
+    assert found == pseudonyms.plain(label, "Secret Customer GmbH") != pseudonyms.text(label, "secret customer gmbh")
+    assert pseudonyms.text(label, "") == "" == pseudonyms.plain(label, "")
 
 
 def test_a_number_after_one_word_is_given_once_whatever_the_kind(pseudonyms: Pseudonyms) -> None:
@@ -214,14 +219,14 @@ def test_a_number_after_one_word_is_given_once_whatever_the_kind(pseudonyms: Pse
     ],
 )
 def test_addresses_are_found_in_any_label(pseudonyms: Pseudonyms, value: str, same_as: str) -> None:
-    assert pseudonyms.value("upstream", value) == pseudonyms.target(same_as)
+    assert pseudonyms.text("upstream", value) == pseudonyms.target(same_as)
 
 
 @pytest.mark.parametrize("value", ["acme.example", "v1.2.3", "a:b", "4242:7", "[x]", "12:30:00 o'clock"])
 def test_what_may_be_anything_is_a_plain_value_of_a_label_of_no_known_meaning(
     pseudonyms: Pseudonyms, value: str
 ) -> None:
-    assert re.fullmatch(r"customer-\d+", pseudonyms.value("customer", value))
+    assert re.fullmatch(r"customer-\d+", pseudonyms.text("customer", value))
 
 
 def test_enrolled_values_get_small_numbers_whose_order_follows_the_key_only() -> None:

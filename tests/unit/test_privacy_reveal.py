@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vmexporter.core.privacy.mapping import Entry, PseudonymMap
-from vmexporter.core.privacy.reveal import reveal
+from vmexporter.core.privacy.reveal import reveal, reveal_labels
 
 ENTRIES = [
     ("ipv4", "10.20.30.1", "777.777.1.1"),
@@ -20,6 +20,21 @@ ENTRIES = [
     ("label:name", "queue", "name-3"),
     ("label:customer", 'ACME "name-1"', "customer-7"),
     ("label:vm_account_id", "4242", "vm_account_id-5"),
+    ("dir", "acme-data", "dir-4"),
+    ("dir", "billing", "dir-44"),
+    ("tenant", "4242", "777318225"),
+    ("tenant", "7", "777000001"),
+    ("fingerprint", "871CEA02A278095A", "A7D75464A0BBDFDE"),
+    ("fingerprint", "e04d1c7870ed9b9b", "0123456789abcdef"),
+    ("rule-id", "6667929307218984182", "3601685489981396486"),
+    ("metric", "acme:rows:rate", "metric_17"),
+    ("label-name", "acme_tier", "label_9"),
+    ("branch", "acme-hotfix", "branch-5"),
+    ("word", "ACME", "word-8"),
+    ("label:arg", "acme_arg", "arg-3"),
+    ("label:user", "jane", "user-2"),
+    ("label:value", "x y", "value-6"),
+    ("removed", "00112233445566778899aabbccddeeff", "http://user-2:<removed>@name-1/"),
 ]
 
 
@@ -65,12 +80,43 @@ def pseudonyms() -> PseudonymMap:
         (r"C:\name-1", r"C:\acme"),
         ("日本name-1日本", "日本acme日本"),
         ("--job-1--", "--acme--"),
+        ("/dir-4/dir-44/dir-4.yml, dir-444", "/acme-data/billing/acme-data.yml, dir-444"),
+        (r"C:\dir-4\data", r"C:\acme-data\data"),
+        ("/insert/777318225:777000001/prometheus", "/insert/4242:7/prometheus"),
+        ("tenant 777318225, not 7773182250 or 777318226", "tenant 4242, not 7773182250 or 777318226"),
+        ("persistent-queue/1_A7D75464A0BBDFDE", "persistent-queue/1_871CEA02A278095A"),
+        ("bearer_token:hash:0123456789abcdef", "bearer_token:hash:e04d1c7870ed9b9b"),
+        ("bearer_token:hash:0123456789ABCDEF", "bearer_token:hash:0123456789ABCDEF"),
+        ('id="3601685489981396486"', 'id="6667929307218984182"'),
+        (
+            'sum(rate(metric_17{label_9="x"}[5m])) by (label_9)',
+            'sum(rate(acme:rows:rate{acme_tier="x"}[5m])) by (acme_tier)',
+        ),
+        ("metric_170 label_99", "metric_170 label_99"),
+        ("vmagent-20260101-101010-heads-branch-5-0-gabcdef0", "vmagent-20260101-101010-heads-acme-hotfix-0-gabcdef0"),
+        ("xword-8y the word-8's word-88", "xACMEy the ACME's word-88"),
+        ("http://name-1/?arg-3=<removed>", "http://acme/?acme_arg=<removed>"),
+        ("http://user-2:<removed>@name-1/", "http://jane:<removed>@acme/"),
+        ('"777.777.1.1:8400","value-6",dir-4', '"10.20.30.1:8400","x y",acme-data'),
+        ("q=%22777318225%22 a\\n777318225", "q=%224242%22 a\\n4242"),
         ("nothing here, not even name- or 777.777", "nothing here, not even name- or 777.777"),
         ("", ""),
     ],
 )
 def test_reveal(pseudonyms: PseudonymMap, text: str, expected: str) -> None:
     assert reveal(text, pseudonyms) == expected
+
+
+def test_labels_are_revealed_name_and_value(pseudonyms: PseudonymMap) -> None:
+    labels = [("__name__", "metric_17"), ("label_9", "customer-7"), ("job", "vmstorage-job-1"), ("le", "0.5")]
+    assert list(reveal_labels(labels, pseudonyms)) == [
+        ("__name__", "acme:rows:rate"),
+        ("acme_tier", 'ACME "name-1"'),
+        ("job", "acme-vmstorage"),
+        ("le", "0.5"),
+    ]
+    removed = [("url", "http://user-2:<removed>@name-1/")]
+    assert list(reveal_labels(removed, pseudonyms)) == [("url", "http://jane:<removed>@acme/")]
 
 
 def test_a_long_text_takes_no_long_time(pseudonyms: PseudonymMap) -> None:

@@ -73,10 +73,13 @@ class LineSink:
         """SHA-256, in hex, of what was passed on."""
         return self._sha.hexdigest()
 
-    def close(self, entries: dict[str, bytes]) -> str:
+    def finish(self, entries: dict[str, bytes]) -> str:
         """End the stream; it has no place for *entries*, and no name for a checksum."""
         del entries
         return ""
+
+    def publish(self) -> None:
+        """Nothing is left to do."""
 
     def abandon(self) -> None:
         """Drop what is held back."""

@@ -132,7 +132,7 @@ def _rewrite_journal(paths: BundlePaths, state: JournalState) -> Journal:
     """A fresh journal of what *state* holds, put in the old one's place at once."""
     fresh = paths.journal.with_name(paths.journal.name + ".new")
     remove(fresh)  # of an attempt that was stopped
-    journal = Journal(paths.journal, create_private(fresh))
+    journal = Journal(paths.journal, create_private(fresh), state.seal)
     try:
         journal.append("header", state.header)
         if state.map_entries:

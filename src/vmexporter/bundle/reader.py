@@ -98,6 +98,21 @@ def read_text(file: BinaryIO, info: zipfile.ZipInfo) -> Iterator[bytes]:
         raise BundleDamaged(f"cannot read {info.filename} of the bundle: its CRC or length is wrong")
 
 
+def metrics_text(bundle: Path) -> Iterator[bytes]:
+    """The text of metrics.jsonl in blocks, its CRC checked at the end.
+
+    Raises:
+        BundleDamaged: it cannot be read.
+    """
+    try:
+        with bundle.open("rb") as file, zipfile.ZipFile(file) as archive:
+            yield from read_text(file, archive.getinfo(METRICS_ENTRY))
+    except OSError as error:
+        raise BundleDamaged(f"cannot read the bundle {bundle}: {(error.strerror or '').lower()}") from error
+    except (BrokenDeflate, zipfile.BadZipFile, KeyError) as error:
+        raise BundleDamaged(f"cannot read the bundle {bundle}: it has changed since it was checked") from error
+
+
 def _check_metrics(file: BinaryIO, archive: zipfile.ZipFile, manifest: Manifest) -> None:
     try:
         info = archive.getinfo(METRICS_ENTRY)

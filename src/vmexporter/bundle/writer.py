@@ -22,6 +22,7 @@ from vmexporter.bundle.deflate import LEVEL, RAW, DeflateStream, StreamState
 from vmexporter.bundle.files import create_private, lock, output_errors, publish, remove, write_private
 from vmexporter.bundle.journal import Journal, WindowRecord
 from vmexporter.bundle.lane import Lane
+from vmexporter.bundle.sealing import Seal
 from vmexporter.core.lines import SafeChunk
 from vmexporter.errors import OutputFailed
 
@@ -74,8 +75,10 @@ class BundleWriter:
         self._compress, self._hash = Lane("compress"), Lane("hash")
 
     @classmethod
-    def create(cls, paths: BundlePaths, header: dict[str, Any], modified: datetime) -> BundleWriter:
-        """Begin a new bundle; *header* goes into the journal for the one who resumes.
+    def create(
+        cls, paths: BundlePaths, header: dict[str, Any], modified: datetime, seal: Seal | None = None
+    ) -> BundleWriter:
+        """Begin a new bundle; *header* goes into the journal for the one who resumes, encrypted if there is a *seal*.
 
         Raises:
             OutputFailed: a file of that name exists, or the folder cannot be written to.
@@ -87,7 +90,7 @@ class BundleWriter:
         file = create_private(paths.part)
         try:
             lock(file, paths.part)
-            journal = Journal.create(paths.journal, header)
+            journal = Journal.create(paths.journal, header, seal)
         except BaseException:
             file.close()
             paths.part.unlink()
@@ -156,7 +159,19 @@ class BundleWriter:
         return digest
 
     def close(self, entries: dict[str, bytes]) -> str:
-        """Finish the ZIP with these small entries, write its checksum, give it its name; returns its SHA-256 in hex.
+        """:meth:`finish` and :meth:`publish`; returns the ZIP's SHA-256 in hex.
+
+        Raises:
+            OutputFailed: something cannot be written; the ``.part`` can still be resumed.
+        """
+        digest = self.finish(entries)
+        self.publish()
+        return digest
+
+    def finish(self, entries: dict[str, bytes]) -> str:
+        """Make the ``.part`` a whole ZIP, with these small entries, for whoever has to look at it before it is one.
+
+        Returns its SHA-256 in hex.
 
         Raises:
             OutputFailed: something cannot be written; the ``.part`` can still be resumed.
@@ -174,6 +189,15 @@ class BundleWriter:
         stream.put(zipformat.central_directory(directory, self._modified, state.offset))
         stream.sync()
         digest: str = state.file_sha.hexdigest()
+        return digest
+
+    def publish(self) -> None:
+        """Write the checksum of the finished ``.part`` and give it its name.
+
+        Raises:
+            OutputFailed: something cannot be written; the ``.part`` can still be resumed.
+        """
+        digest: str = self._stream.state.file_sha.hexdigest()
         remove(self.paths.checksum)  # of an attempt to finish that failed
         write_private(self.paths.checksum, f"{digest}  {self.paths.bundle.name}\n".encode())
         if os.name == "nt":  # an open file can be neither renamed nor removed there
@@ -185,7 +209,6 @@ class BundleWriter:
             raise
         remove(self.paths.journal)
         self.abandon()  # the lock goes last: nobody may resume what is being published
-        return digest
 
     def abandon(self) -> None:
         """Stop and close the files; the ``.part`` stays, to be resumed."""

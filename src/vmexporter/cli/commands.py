@@ -8,16 +8,22 @@ from typing import Annotated
 import typer
 
 from vmexporter.cli.grouping import command
-from vmexporter.cli.main import app
+from vmexporter.cli.main import app, map_app
 from vmexporter.cli.options import (
     ConnectionOptions,
     FormatOptions,
     OutputOptions,
-    PrivacyOptions,
     RangeOptions,
     ResumeOptions,
     SelectionOptions,
 )
+from vmexporter.cli.privacy_options import MapOptions, PolicyOptions, PrivacyOptions
+
+_MAP_HELP = "The map of the export."
+_PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", help="File with its passphrase; else $VMEXPORTER_MAP_PASSPHRASE, else a prompt."),
+]
 
 # What a command needs is imported when it runs: --help must not wait for it.
 
@@ -53,11 +59,22 @@ def sample(
     what: SelectionOptions,
     privacy: PrivacyOptions,
     form: FormatOptions,
+    all_labels: Annotated[
+        bool, typer.Option("--all-labels", help="Every label in place of a few series: what becomes of it, and why.")
+    ] = False,
 ) -> None:
-    """Show a few real series, as they are and as support would see them."""
-    from vmexporter.cli import looking
+    """Show a few real series, as they are and as support would see them; or every label of the selection."""
+    from vmexporter.cli import sampling
 
-    looking.sample(connection, time, what, privacy, form)
+    sampling.sample(sampling.Options(connection, time, what, privacy, form), all_labels=all_labels)
+
+
+@command(app, "policy")
+def policy(privacy: PolicyOptions, form: FormatOptions) -> None:
+    """Show what happens to which label, and why: the tables, and what was chosen above them."""
+    from vmexporter.cli import policies
+
+    policies.show(privacy, form)
 
 
 @command(app, "export")
@@ -65,7 +82,7 @@ def export(
     connection: ConnectionOptions,
     time: RangeOptions,
     what: SelectionOptions,
-    privacy: PrivacyOptions,
+    privacy: MapOptions,
     output: OutputOptions,
 ) -> None:
     """Export to a bundle: a ZIP with a checksum beside it and, when obfuscated, the map that stays with you."""
@@ -94,14 +111,87 @@ def inspect(bundle: Annotated[Path, typer.Argument(help="The bundle.")], form: F
     looking.inspect(bundle, form)
 
 
+@command(app, "audit")
+def audit(
+    bundle: Annotated[Path, typer.Argument(help="The bundle.")],
+    map_file: Annotated[Path, typer.Option("--map", help=_MAP_HELP)],
+    form: FormatOptions,
+    passphrase_file: _PassphraseFile = None,
+) -> None:
+    """Search a finished bundle, every byte of it, for what the map says must not be in it."""
+    from vmexporter.bundle.mapfile import read_map_document
+    from vmexporter.cli import auditing, maps
+
+    auditing.audit(bundle, read_map_document(map_file, maps.passphrase_source(passphrase_file)), form)
+
+
 @command(app, "reveal")
 def reveal(
-    map_file: Annotated[Path, typer.Option("--map", help="The map of the export.")],
+    map_file: Annotated[Path, typer.Option("--map", help=_MAP_HELP)],
+    form: FormatOptions,
     text: Annotated[
-        list[str] | None, typer.Argument(help="Text with pseudonyms; - or nothing: standard input.")
+        list[str] | None,
+        typer.Argument(help="Text with pseudonyms; - or nothing: standard input. With --bundle: where to write."),
     ] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Turn a whole bundle back, into the file named by the argument.")
+    ] = None,
+    passphrase_file: _PassphraseFile = None,
 ) -> None:
-    """Turn the pseudonyms in a text, such as an answer of support, back into what they stand for."""
-    from vmexporter.cli import looking
+    """Turn the pseudonyms in a text, such as an answer of support, or in a bundle back into what they stand for."""
+    from vmexporter.cli import looking, maps
 
-    looking.reveal(map_file, text or [])
+    access = maps.MapAccess(map_file, passphrase_file)
+    if bundle is None:
+        looking.reveal(access, text or [])
+    else:
+        maps.reveal_bundle(bundle, looking.only_path(text), access, form)
+
+
+@command(map_app, "show")
+def map_show(
+    map_file: Annotated[Path, typer.Argument(help=_MAP_HELP)],
+    form: FormatOptions,
+    passphrase_file: _PassphraseFile = None,
+) -> None:
+    """Show how many entries of which kinds a map has; none of them."""
+    from vmexporter.cli import maps
+
+    maps.show(maps.MapAccess(map_file, passphrase_file), form)
+
+
+@command(map_app, "merge")
+def map_merge(
+    first: Annotated[Path, typer.Argument(help="A map.")],
+    second: Annotated[Path, typer.Argument(help="Another one, extended from the same.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The new file.")],
+    passphrase_file: _PassphraseFile = None,
+) -> None:
+    """Make one map of two; what contradicts itself is refused."""
+    from vmexporter.cli import maps
+
+    maps.merge(first, second, output, passphrase_file)
+
+
+@command(map_app, "encrypt")
+def map_encrypt(
+    map_file: Annotated[Path, typer.Argument(help=_MAP_HELP)],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The new file.")],
+    passphrase_file: _PassphraseFile = None,
+) -> None:
+    """Write a map anew, encrypted by a passphrase."""
+    from vmexporter.cli import maps
+
+    maps.encrypt(maps.MapAccess(map_file, passphrase_file), output)
+
+
+@command(map_app, "decrypt")
+def map_decrypt(
+    map_file: Annotated[Path, typer.Argument(help=_MAP_HELP)],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The new file.")],
+    passphrase_file: _PassphraseFile = None,
+) -> None:
+    """Write an encrypted map anew, in clear."""
+    from vmexporter.cli import maps
+
+    maps.decrypt(maps.MapAccess(map_file, passphrase_file), output)

@@ -8,26 +8,29 @@ import string
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from vmexporter.bundle.files import output_errors
-from vmexporter.bundle.mapfile import read_map
+from vmexporter.bundle.mapfile import is_encrypted, read_map
+from vmexporter.bundle.sealing import Seal
 from vmexporter.bundle.writer import BundlePaths
 from vmexporter.cli import render
 from vmexporter.cli.credentials import connection_of
+from vmexporter.cli.maps import passphrase_source
 from vmexporter.cli.options import (
     ConnectionOptions,
     FormatOptions,
     OutputOptions,
-    PrivacyOptions,
     RangeOptions,
     ResumeOptions,
     SelectionOptions,
 )
+from vmexporter.cli.privacy_options import MapOptions
 from vmexporter.cli.stopping import StopSwitch
 from vmexporter.core.addresses import parse_address
+from vmexporter.core.manifest import PolicyEntry
 from vmexporter.core.request import ExportRequest
 from vmexporter.core.times import parse_span_ms
 from vmexporter.errors import InvalidInput, VmexporterError
@@ -45,7 +48,7 @@ class Options:
     connection: ConnectionOptions
     time: RangeOptions
     what: SelectionOptions
-    privacy: PrivacyOptions
+    privacy: MapOptions
     output: OutputOptions
 
 
@@ -60,13 +63,19 @@ def export(options: Options) -> None:
         connection=connection_of(options.connection),
         time_range=options.time.resolve(world.now_ms()),
         selection=options.what.resolve(),
-        obfuscation=options.privacy.resolve(),
+        obfuscation=options.privacy.choice(),
         window_ms=parse_span_ms(options.output.window, field="window") if options.output.window else 0,
         require_complete=options.output.require_complete,
     )
     warn_of_risks(options.connection)
     output = _output(options.output.output, world.now_ms())
-    known_map = read_map(options.privacy.map) if options.privacy.map else None
+    privacy = options.privacy
+    asked = passphrase_source(privacy.passphrase_file)
+    known_map = read_map(privacy.map, asked) if privacy.map else None
+    if privacy.map and is_encrypted(privacy.map):
+        output = replace(output, seal=Seal.make(asked()))  # what was encrypted stays so
+    elif privacy.encrypt_map:
+        output = replace(output, seal=Seal.make(passphrase_source(privacy.passphrase_file, creating=True)()))
     _drive(flow.export(request, output, world, known_map), output, options.output)
 
 
@@ -78,7 +87,8 @@ def resume(part: Path, access: ResumeOptions, form: FormatOptions) -> None:
     """
     warn_of_risks(access)
     output = flow.Output(BundlePaths(part.with_name(part.name.removesuffix(".part"))))
-    _drive(flow.resume(part, connection_of(access), World()), output, form)
+    passphrase = passphrase_source(access.passphrase_file)
+    _drive(flow.resume(part, connection_of(access), World(), passphrase), output, form)
 
 
 def warn_of_risks(access: ConnectionOptions | ResumeOptions) -> None:
@@ -132,10 +142,12 @@ def _tell_result(done: Finished, form: FormatOptions) -> None:
         facts += [("checksum", BundlePaths(done.bundle).checksum)]
     if done.obfuscation_map:
         facts += [("keep", f"{done.obfuscation_map} (turns pseudonyms back; do not send it)")]
+    if done.audit:
+        facts += [("audit", f"{render.count(done.audit.originals)} private values searched for, 0 found")]
     facts += [
         ("series", render.count(counts.series)),
         ("samples", f"{render.count(counts.samples)} in {render.count(counts.lines)} lines"),
-        ("obfuscated", ", ".join(manifest.label_policy.mapped_labels) if manifest.obfuscated else "no"),
+        ("obfuscated", _obfuscated(manifest.label_policy) if manifest.obfuscated else "NO: only secrets were removed"),
         ("read by", ", ".join(manifest.rungs)),
         ("took", f"{done.elapsed_s:.1f} s"),
     ]
@@ -149,6 +161,11 @@ def _tell_result(done: Finished, form: FormatOptions) -> None:
     elif not form.quiet:
         for name, value in facts:
             render.say(f"{name}: {value}")
+
+
+def _obfuscated(policy: PolicyEntry) -> str:
+    kept = f"; kept by choice: {', '.join(policy.kept_labels)}" if policy.kept_labels else ""
+    return f"level {policy.level}: values of {len(policy.mapped_labels)} labels are pseudonyms{kept}"
 
 
 def _output(given: str, now_ms: int) -> flow.Output:

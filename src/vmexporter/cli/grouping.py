@@ -21,7 +21,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
         hints = get_type_hints(function, include_extras=True)
         groups: dict[str, Any] = {key: kind for key, kind in hints.items() if dataclasses.is_dataclass(kind)}
         given = [
-            parameter.replace(annotation=hints[key])
+            parameter.replace(annotation=hints[key], kind=inspect.Parameter.KEYWORD_ONLY)
             for key, parameter in inspect.signature(function).parameters.items()
             if key not in groups
         ]

@@ -1,4 +1,4 @@
-"""The commands that only look: validate, tenants, discover, sample, inspect, reveal."""
+"""The commands that only look: validate, tenants, discover, inspect, reveal."""
 
 from __future__ import annotations
 
@@ -12,26 +12,21 @@ from vmexporter.bundle.reader import inspect as inspect_bundle
 from vmexporter.cli import render
 from vmexporter.cli.credentials import connection_of
 from vmexporter.cli.exporting import warn_of_risks
+from vmexporter.cli.maps import MapAccess, passphrase_source
 from vmexporter.cli.options import (
     ConnectionOptions,
     FormatOptions,
-    PrivacyOptions,
     RangeOptions,
-    SelectionOptions,
 )
 from vmexporter.core.components import Instance
-from vmexporter.core.privacy.mapping import PseudonymMap
 from vmexporter.core.privacy.reveal import reveal as reveal_text
-from vmexporter.core.request import ExportRequest
 from vmexporter.core.times import format_utc
-from vmexporter.flows import discovery, preview
-from vmexporter.flows.exporting import MAP_KEY_BYTES
+from vmexporter.errors import InvalidInput
+from vmexporter.flows import discovery
 from vmexporter.flows.session import connect
 from vmexporter.flows.world import World
 from vmexporter.tsdb.probe import Attempt
 from vmexporter.tsdb.victoria import list_tenants
-
-_SAMPLES_PER_JOB = 3
 
 
 def validate(options: ConnectionOptions, form: FormatOptions) -> None:
@@ -110,38 +105,6 @@ def _row(found: Instance) -> tuple[str, ...]:
     )
 
 
-def sample(
-    options: ConnectionOptions,
-    time: RangeOptions,
-    what: SelectionOptions,
-    privacy: PrivacyOptions,
-    form: FormatOptions,
-) -> None:
-    """Run the command."""
-    warn_of_risks(options)
-    world = World()
-    request = ExportRequest(
-        connection=connection_of(options),
-        time_range=time.resolve(world.now_ms(), default_last="1h"),
-        selection=what.resolve(),
-        obfuscation=privacy.resolve(),
-    )
-    known_map = read_map(privacy.map) if privacy.map else PseudonymMap(world.secret_bytes(MAP_KEY_BYTES))
-    with connect(request.connection) as session:
-        series = list(preview.sample(session, request, known_map, _SAMPLES_PER_JOB))
-    if form.json:
-        render.print_json({"metrics": [{**asdict(one), "labels": one.after} for one in series]})
-        return
-    for one in series:
-        render.print_facts(
-            f"{one.name or '(no name)'} = {one.value}", [("before", _labels(one.before)), ("after", _labels(one.after))]
-        )
-
-
-def _labels(labels: dict[str, str]) -> str:
-    return ", ".join(f'{name}="{value}"' for name, value in sorted(labels.items()) if name != "__name__")
-
-
 def inspect(bundle: Path, form: FormatOptions) -> None:
     """Run the command."""
     found = inspect_bundle(bundle)
@@ -149,7 +112,7 @@ def inspect(bundle: Path, form: FormatOptions) -> None:
     if form.json:
         render.print_json({**asdict(found), "manifest": manifest.model_dump(mode="json")})
         return
-    counts, source = manifest.counts, manifest.source
+    counts, source, policy = manifest.counts, manifest.source, manifest.label_policy
     checked = "and the checksum file beside it" if found.checksum_file else "(no checksum file beside it)"
     facts: list[tuple[str, object]] = [
         ("sound", f"ZIP, metadata.json and metrics.jsonl agree {checked}"),
@@ -161,9 +124,13 @@ def inspect(bundle: Path, form: FormatOptions) -> None:
         ("jobs", ", ".join(manifest.jobs) or "-"),
         ("series", render.count(counts.series)),
         ("samples", f"{render.count(counts.samples)} in {render.count(counts.lines)} lines"),
-        ("obfuscated", f"yes (map {manifest.map_id})" if manifest.obfuscated else "NO"),
+        ("obfuscated", f"yes, level {policy.level} (map {manifest.map_id})" if manifest.obfuscated else "NO"),
         ("read by", f"{', '.join(manifest.rungs)} in {len(manifest.windows)} windows"),
     ]
+    if policy.audit:
+        facts.append(("audit", f"{render.count(policy.audit.originals)} private values searched for, 0 found"))
+    if policy.kept_labels:
+        facts.append(("kept", f"by choice: {', '.join(policy.kept_labels)}"))
     if manifest.partial:
         facts.append(("PARTIAL", "; ".join(manifest.partial_reasons)))
     render.print_facts(bundle.name, facts)
@@ -172,9 +139,9 @@ def inspect(bundle: Path, form: FormatOptions) -> None:
     render.print_table(columns, rows, right=(1, 2))
 
 
-def reveal(map_path: Path, words: list[str]) -> None:
+def reveal(access: MapAccess, words: list[str]) -> None:
     """Run the command."""
-    known = read_map(map_path)
+    known = read_map(access.path, passphrase_source(access.passphrase_file))
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="surrogateescape", newline="")  # what is no text passes as it is
@@ -183,3 +150,17 @@ def reveal(map_path: Path, words: list[str]) -> None:
         return
     for line in sys.stdin:
         render.print_text(reveal_text(line, known))
+
+
+def only_path(words: list[str] | None) -> Path:
+    """The one file that *words* name.
+
+    Raises:
+        InvalidInput: they are none or several.
+    """
+    if not words or len(words) != 1 or words == ["-"]:
+        raise InvalidInput(
+            "cannot turn a bundle back: it is not said where to",
+            hint="vmexporter reveal --bundle IN.zip OUT.zip --map FILE",
+        )
+    return Path(words[0])

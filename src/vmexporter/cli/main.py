@@ -22,6 +22,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+map_app = typer.Typer(help="Look at, merge, encrypt or decrypt obfuscation maps.", no_args_is_help=True)
+app.add_typer(map_app, name="map")
+
 
 def _version(wanted: bool) -> None:
     if wanted:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vmexporter.errors import InvalidInput
+from vmexporter.cli.models import build_model
 
 if TYPE_CHECKING:
-    from vmexporter.core.request import ObfuscationChoice, Selection, TimeRange
+    from vmexporter.core.request import Selection, TimeRange
 
-_Model = TypeVar("_Model")
-_CONNECTION, _RANGE, _WHAT, _PRIVACY, _OUT = "Connection", "Time range", "What to export", "Privacy", "Output"
+_CONNECTION, _RANGE, _WHAT, _OUT = "Connection", "Time range", "What to export", "Output"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,7 +79,12 @@ class ConnectionOptions(AccessOptions):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ResumeOptions(AccessOptions):
-    """The same for an export that knows its server."""
+    """The same for an export that knows its server, and perhaps has an encrypted map."""
+
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(help="File with the passphrase, where the map is encrypted.", rich_help_panel=_CONNECTION),
+    ] = None
 
     url: Annotated[
         str, typer.Option(help="Another address than the one the export was begun with.", rich_help_panel=_CONNECTION)
@@ -141,7 +145,7 @@ class SelectionOptions:
         from vmexporter.core.request import Selection
         from vmexporter.core.times import parse_span_ms
 
-        return _model(
+        return build_model(
             Selection,
             components=self.component or (),
             jobs=self.job or (),
@@ -149,45 +153,6 @@ class SelectionOptions:
             selectors=self.selector or (),
             query=self.query,
             step_ms=parse_span_ms(self.step, field="step") if self.step else 0,
-        )
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class PrivacyOptions:
-    """What happens to label values."""
-
-    obfuscate: Annotated[
-        bool, typer.Option(help="Put pseudonyms in the place of private label values.", rich_help_panel=_PRIVACY)
-    ] = True
-    map_label: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Map the values of this label too (beside instance and job). Repeatable.", rich_help_panel=_PRIVACY
-        ),
-    ] = None
-    drop_label: Annotated[
-        list[str] | None, typer.Option(help="Leave this label out. Repeatable.", rich_help_panel=_PRIVACY)
-    ] = None
-    map: Annotated[
-        Path | None,
-        typer.Option(help="Map of an earlier export: its pseudonyms stay the same.", rich_help_panel=_PRIVACY),
-    ] = None
-
-    def resolve(self) -> ObfuscationChoice:
-        """The choice.
-
-        Raises:
-            InvalidInput: the options contradict each other.
-        """
-        from vmexporter.core.request import ObfuscationChoice
-
-        mapped = tuple(dict.fromkeys(["instance", "job", *(self.map_label or ())]))
-        if not self.obfuscate and (self.map_label or self.map):
-            raise InvalidInput(
-                "cannot use --map or --map-label with --no-obfuscate: they contradict", field="obfuscate"
-            )
-        return _model(
-            ObfuscationChoice, enabled=self.obfuscate, map_labels=mapped, drop_labels=tuple(self.drop_label or ())
         )
 
 
@@ -213,14 +178,3 @@ class OutputOptions(FormatOptions):
         bool,
         typer.Option("--require-complete", help="An error in place of a partial bundle.", rich_help_panel=_OUT),
     ] = False
-
-
-def _model(kind: type[_Model], **values: Any) -> _Model:
-    """A request model from options; what the model refuses becomes an error of the command line."""
-    from pydantic import ValidationError
-
-    try:
-        return kind(**values)
-    except ValidationError as error:
-        why = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise InvalidInput(f"cannot use these options: {why}") from error

@@ -10,33 +10,27 @@ Format: https://docs.victoriametrics.com/victoriametrics/#how-to-export-data-in-
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import NewType
 
+from vmexporter.core.samples import LINE_END as _LINE_END
+from vmexporter.core.samples import TIMESTAMPS, VALUES, Thin, check_timestamps, checked_values
 from vmexporter.core.words import fit_to_show
 from vmexporter.errors import BadExportLine, QueryRejected
 
 RawChunk = NewType("RawChunk", bytes)
 """Bytes as a server sent them: nothing is known of what is in them."""
 SafeChunk = NewType("SafeChunk", bytes)
-"""Whole lines whose label parts the label policy has made; only ``LineRewriter`` turns a ``RawChunk`` into this."""
+"""Whole lines whose label parts the label policy has made; only ``LineRewriter`` turns a ``RawChunk`` into this. (In
+``reveal --bundle`` the map's way back stands in the policy's place: such a bundle is its owner's alone.)"""
 
 LABELS_END = b'},"values":['
-TIMESTAMPS = b'],"timestamps":['
 LINE_START = b'{"metric":{'
 RESULT_NAME = b"vmexporter_query"
 """The name of an expression's results that have lost theirs."""
-_LINE_END = b"]}"
 _TIMESTAMP_SIZE = 14  # 13 digits (2001 to 2286) and a comma
 _MAX_LINE_BYTES = 24 << 20
-_BARE = re.compile(rb"(?<=[\[,])(?:[+-]?Inf|NaN)(?=[\],])")
-_IN_JSON = MappingProxyType({b"+Inf": b'"Infinity"', b"Inf": b'"Infinity"', b"-Inf": b'"-Infinity"', b"NaN": b"null"})
-
-Thin = Callable[[bytes], tuple[bytes, int]]
-"""Sample part → (thinned sample part, samples in it)."""
 
 
 @dataclass(slots=True)
@@ -102,6 +96,7 @@ class LineRewriter:
         self._groups: dict[bytes, list[bytes | memoryview]] = {}
         self._held_bytes = 0
         self._rest = b""
+        self._known_timestamps = b""
         self.counts = Counts()
 
     def feed(self, chunk: RawChunk) -> SafeChunk:
@@ -110,6 +105,7 @@ class LineRewriter:
         Raises:
             BadExportLine: a line is not of the export format, is too long, or has samples outside the slice.
             QueryRejected: a line is no JSON: the server's words about an error that it met after it said 200.
+            LeakFound: a line's labels or samples hold something that may not leave.
         """
         position = 0
         if self._rest:  # only the first line is put together; the chunk itself is not copied
@@ -149,15 +145,15 @@ class LineRewriter:
         split = text.find(LABELS_END, start, end)
         values_end = text.find(b"]", split, end) if split >= 0 else -1
         whole = values_end >= 0 and text.startswith(TIMESTAMPS, values_end) and text.startswith(_LINE_END, end - 2)
-        if not whole or text.find(b"{", split + 1, end) >= 0:  # "{": the head of one line, the tail of another
+        if not whole:
             self._refuse(text[start:end])
         timestamps = values_end + len(TIMESTAMPS)
         labels = self._labels.get(text[start : split + 1])
         samples = self._count(text, timestamps, end - 2)
         self.counts.lines += 1
         sample_part: bytes | memoryview = memoryview(text)[split + 1 : end]
-        if text.find(b"N", split, values_end) >= 0 or text.find(b"I", split, values_end) >= 0:
-            sample_part = _BARE.sub(lambda bare: _IN_JSON[bare[0]], sample_part)
+        if (values := checked_values(text[split + len(LABELS_END) : values_end])) is not None:
+            sample_part = VALUES + values + text[values_end:end]
         if self._thin is not None:
             sample_part, samples = self._thin(bytes(sample_part))
         self.counts.samples += samples
@@ -167,7 +163,14 @@ class LineRewriter:
         group += (labels, sample_part, b"\n")
 
     def _count(self, text: bytes, start: int, end: int) -> int:
-        """Samples in a line, by its timestamps; commas are counted only where they are not all of 13 digits."""
+        """Samples in a line, by its timestamps; commas are counted only where they are not all of 13 digits.
+
+        The series of one scrape have the same timestamps: a text that was checked is known again by comparing it.
+        """
+        timestamps = text[start:end]
+        if timestamps != self._known_timestamps:
+            check_timestamps(timestamps)
+            self._known_timestamps = timestamps
         commas = text[start + 13 : end : _TIMESTAMP_SIZE]
         first, last, samples = text[start : start + 13], text[max(end - 13, start) : end], len(commas) + 1
         regular = (end - start + 1) % _TIMESTAMP_SIZE == 0 and commas.count(b",") == len(commas)
@@ -193,26 +196,6 @@ class LineRewriter:
             raise BadExportLine("cannot read the export: a line is torn or is not of the export format")
         shown = fit_to_show(words.decode("utf-8", "replace"))
         raise QueryRejected(f"cannot export: the server stopped with an error after it had said 200: {shown}")
-
-
-def thin_to_step(step_ms: int) -> Thin:
-    """A function that keeps the last sample of each step; steps begin at multiples of *step_ms* since the epoch."""
-
-    def thin(sample_part: bytes) -> tuple[bytes, int]:
-        split = sample_part.rfind(TIMESTAMPS)
-        values = sample_part[len(LABELS_END) - 1 : split].split(b",")
-        timestamps = sample_part[split + len(TIMESTAMPS) : -len(_LINE_END)].split(b",")
-        if len(values) != len(timestamps):
-            raise BadExportLine("cannot read the export: a line has more values than timestamps, or fewer")
-        try:
-            steps = [int(timestamp) // step_ms for timestamp in timestamps]
-        except ValueError as error:
-            raise BadExportLine("cannot read the export: a line's timestamps are not numbers") from error
-        last = [i for i, step in enumerate(steps) if i + 1 == len(steps) or steps[i + 1] != step]
-        kept = b",".join(values[i] for i in last), b",".join(timestamps[i] for i in last)
-        return LABELS_END[1:] + kept[0] + TIMESTAMPS + kept[1] + _LINE_END, len(last)
-
-    return thin
 
 
 def with_name(line: RawChunk) -> RawChunk:

@@ -88,12 +88,27 @@ class CountsEntry(Part):
     bytes: int
 
 
-class PolicyEntry(Part):
-    """The label policy as applied, by label name; ``merged_series`` fell together because labels were dropped."""
+class AuditEntry(Part):
+    """What the audit of the finished bundle looked for; a bundle in which something is found is never published."""
 
+    originals: int
+    found: int = 0
+
+
+class PolicyEntry(Part):
+    """The label policy as applied, by label name as it stands in the bundle.
+
+    ``mapped_labels`` have values that are pseudonyms, ``kept_labels`` were left alone by choice, ``own_words`` is how
+    many words had to vanish. ``merged_series`` fell together because labels were dropped.
+    """
+
+    level: Literal["support", "strict", "none"] = "none"
     mapped_labels: tuple[str, ...] = ()
+    kept_labels: tuple[str, ...] = ()
     dropped_labels: tuple[str, ...] = ()
+    own_words: int = 0
     merged_series: int = 0
+    audit: AuditEntry | None = None
 
 
 class Manifest(Part):

@@ -10,6 +10,10 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+MIN_WORD = 3
+PSEUDONYM_HEADS = tuple("name job dir user branch word label metric arg group alertname value removed".split())
+"""The words in front of the pseudonyms' numbers."""
+
 
 class Model(BaseModel):
     """Base of all request models: frozen, and an unknown key is an error."""
@@ -118,17 +122,41 @@ class Selection(Model):
 
 
 class ObfuscationChoice(Model):
-    """What happens to label values: ``map_labels`` get pseudonyms when ``enabled``; ``drop_labels`` go in any case."""
+    """What becomes of label values. ``level`` decides by the tables, the rest is the owner's own word.
 
-    enabled: bool = True
-    map_labels: tuple[str, ...] = ("instance", "job")
+    ``support``: everything private is mapped. ``strict``: locations, environments, kernel releases and source paths
+    too. ``none``: only secrets are removed. ``keep_labels``, ``map_labels`` and ``drop_labels`` name labels whose
+    values stay (but for secrets), are mapped in any case, or go with the label. ``words`` vanish wherever they stand,
+    in whatever case. ``one_way``: no map is kept. Keeping ``__name__`` keeps the names of foreign programs' metrics.
+    """
+
+    level: Literal["support", "strict", "none"] = "support"
+    keep_labels: tuple[str, ...] = ()
+    map_labels: tuple[str, ...] = ()
     drop_labels: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    one_way: bool = False
+
+    @property
+    def enabled(self) -> bool:
+        """Whether anything is mapped."""
+        return self.level != "none"
 
     @model_validator(mode="after")
-    def _name_stays(self) -> Self:
-        for label in (*self.drop_labels, *self.map_labels):
-            if label == "__name__":
-                raise ValueError("the metric name (__name__) can be neither dropped nor mapped")
+    def _one_decision_each(self) -> Self:
+        lists = (self.keep_labels, self.map_labels, self.drop_labels)
+        if "__name__" in self.map_labels + self.drop_labels:
+            raise ValueError("the metric name (__name__) can be neither mapped nor dropped by choice, only kept")
+        named = [label for labels in lists for label in set(labels)]
+        if len(named) > len(set(named)):
+            twice = sorted({label for label in named if named.count(label) > 1})
+            raise ValueError(f"a label is named for two things at once: {', '.join(twice)}")
+        if not self.enabled and (self.map_labels or self.words):
+            raise ValueError("without obfuscation nothing is mapped: neither labels nor words can be chosen for it")
+        if any(len(word.strip()) < MIN_WORD for word in self.words):
+            raise ValueError(f"a word that has to vanish needs at least {MIN_WORD} characters")
+        if any(word.strip().casefold() in head for word in self.words for head in PSEUDONYM_HEADS):
+            raise ValueError("a word that has to vanish stands in pseudonyms themselves, such as name-1 or user-1")
         return self
 
 

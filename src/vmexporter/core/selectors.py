@@ -68,6 +68,11 @@ class Target:
     tenant_labels: tuple[tuple[str, str], ...] = ()
 
 
+def narrowed(selector: Selector, matcher: Matcher) -> Selector:
+    """*selector*, of whose series only those are left that *matcher* fits, too."""
+    return Selector(tuple((*group, matcher) for group in selector.groups))
+
+
 def quote(value: str) -> str:
     """The value as a double-quoted string literal of PromQL."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")

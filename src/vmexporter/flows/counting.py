@@ -1,15 +1,17 @@
-"""Rewrites label parts by the policy, once per distinct one, and counts the distinct series that come out."""
+"""Rewrites label parts by the policy, once per distinct one, has the guard look at them, and counts the series."""
 
 from __future__ import annotations
 
+from vmexporter.core.privacy.guard import Guard
+from vmexporter.core.privacy.labels import decode, fingerprint, parse
 from vmexporter.core.privacy.policy import LabelPolicy
 
 
 class SeriesCounter:
     """The series of one export. When labels are dropped it also sees which series fall together."""
 
-    def __init__(self, policy: LabelPolicy, *, watch_merges: bool) -> None:
-        self._policy = policy
+    def __init__(self, policy: LabelPolicy, guard: Guard, *, watch_merges: bool) -> None:
+        self.policy, self._guard = policy, guard
         self._watch = watch_merges
         self._seen: set[int] = set()
         self._origin: dict[int, int] = {}
@@ -20,17 +22,28 @@ class SeriesCounter:
 
         Raises:
             BadExportLine: the part is not of the export format.
+            LeakFound: something private is in its safe form.
         """
-        labels = self._policy.rewrite_part(part)
-        self._seen.add(labels.fingerprint)
+        labels = self.policy.rewrite_part(part)
+        self._guard.check(labels.after)
+        after = fingerprint(labels.after)
+        self._seen.add(after)
         if self._watch:
-            origin = self._origin.setdefault(labels.fingerprint, labels.original_fingerprint)
-            if origin != labels.original_fingerprint:
-                self._merged.add(labels.original_fingerprint)
+            before = fingerprint(labels.before)
+            if self._origin.setdefault(after, before) != before:
+                self._merged.add(before)
         return labels.part
 
+    def note(self, safe_part: bytes) -> int:
+        """The fingerprint of a label part that stands in a bundle already; the policy learns which labels it has."""
+        pairs = parse(safe_part)
+        labels = {decode(name): decode(value) for name, value in pairs}
+        for label, value in labels.items():
+            self.policy.note(labels.get("__name__", ""), label, value)
+        return fingerprint(pairs)
+
     def recount(self, fingerprints: set[int]) -> None:
-        """Count series that stand in the bundle already, by ``series_fingerprint`` of their safe label parts."""
+        """Count series that stand in the bundle already, by what :meth:`note` said of them."""
         self._seen |= fingerprints
 
     @property

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vmexporter.core.components import Instance
 from vmexporter.core.manifest import Manifest, Rung
 from vmexporter.tsdb.probe import Probe
+
+if TYPE_CHECKING:
+    from vmexporter.flows.auditing import AuditReport
 
 
 class Event:
@@ -90,8 +94,16 @@ class Progress(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Auditing(Event):
+    """All samples are there; the finished ZIP is searched for anything private before it gets its name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished(Event):
-    """The bundle is complete; *bundle* and *sha256* are empty when lines were streamed instead."""
+    """The bundle is complete; *bundle* and *sha256* are empty when lines were streamed instead.
+
+    *audit* is what the search of the finished ZIP says, where there was one: that it found nothing.
+    """
 
     manifest: Manifest
     bundle: Path | None
@@ -99,3 +111,4 @@ class Finished(Event):
     bundle_bytes: int
     obfuscation_map: Path | None
     elapsed_s: float
+    audit: AuditReport | None = None

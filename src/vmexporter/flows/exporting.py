@@ -6,7 +6,7 @@ Progress is the last event; closing the generator stops the export and leaves a 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -14,23 +14,35 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from vmexporter.bundle.files import remove
-from vmexporter.bundle.journal import JournalState, read_journal
+from vmexporter.bundle.journal import read_journal
 from vmexporter.bundle.linesink import LineSink
 from vmexporter.bundle.mapfile import write_map
 from vmexporter.bundle.partfile import reopen, require_unfinished
+from vmexporter.bundle.sealing import Seal
+from vmexporter.bundle.tables import read_tables
 from vmexporter.bundle.writer import BundlePaths, BundleWriter
 from vmexporter.core.manifest import Manifest
 from vmexporter.core.plan import Plan, read_plan
 from vmexporter.core.privacy.mapping import Entry, PseudonymMap
 from vmexporter.core.privacy.policy import LabelPolicy
-from vmexporter.core.privacy.pseudonyms import Pseudonyms
 from vmexporter.core.request import Connection, ExportRequest
 from vmexporter.core.windows import Slice
-from vmexporter.errors import BundleDamaged, InvalidInput, QueryRejected
+from vmexporter.errors import BundleDamaged, InvalidInput, LeakFound, QueryRejected
 from vmexporter.flows.allocator import keep_freed_memory
+from vmexporter.flows.auditing import require_clean
 from vmexporter.flows.counting import SeriesCounter
-from vmexporter.flows.events import Connected, Discovered, Event, Finished, Note, Planned
-from vmexporter.flows.finishing import Identity, complete_manifest, make_manifest, readme
+from vmexporter.flows.events import Auditing, Connected, Discovered, Event, Finished, Note, Planned
+from vmexporter.flows.finishing import (
+    Identity,
+    complete_manifest,
+    make_manifest,
+    new_identity,
+    readme,
+    with_audit,
+)
+from vmexporter.flows.leaks import leave_report
+from vmexporter.flows.leftover import slices_left
+from vmexporter.flows.obfuscation import obfuscation
 from vmexporter.flows.planning import make_plan
 from vmexporter.flows.readahead import in_background
 from vmexporter.flows.recount import Recount
@@ -44,10 +56,14 @@ MAP_KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where the result goes: a bundle, or plain lines to ``stream`` (then the bundle's name only names the map)."""
+    """Where the result goes: a bundle, or plain lines to ``stream`` (then the bundle's name only names the map).
+
+    ``seal`` encrypts the map, and the journal on the way to it.
+    """
 
     paths: BundlePaths
     stream: BinaryIO | None = None
+    seal: Seal | None = None
 
 
 @dataclass(slots=True)
@@ -63,12 +79,10 @@ class _Export:
     policy: LabelPolicy = field(init=False)
 
     def __post_init__(self) -> None:
-        made = Pseudonyms(self.pseudonyms, self.plan.components_of_job) if self.plan.obfuscation.enabled else None
-        if made:
-            targets = self.plan.targets
-            made.enroll(self.plan.jobs or self.plan.components_of_job, (target.instance for target in targets))
-        self.policy = LabelPolicy(self.plan.obfuscation, made)
-        self.counter = SeriesCounter(self.policy, watch_merges=bool(self.plan.obfuscation.drop_labels))
+        plan = self.plan
+        made = obfuscation(plan.obfuscation, self.pseudonyms, plan.components_of_job, plan.targets)
+        self.policy = made.policy
+        self.counter = SeriesCounter(made.policy, made.guard, watch_merges=bool(plan.obfuscation.drop_labels))
 
     @property
     def map_id(self) -> str:
@@ -101,22 +115,26 @@ def export(
         plan = yield from in_background(lambda: make_plan(session, request), client.interrupt)
         yield Discovered(plan.instances)
         created_ms = world.now_ms()
-        identity = Identity(output.paths.bundle.name.removesuffix(".zip"), created_ms)
-        pseudonyms = known_map or PseudonymMap(world.secret_bytes(MAP_KEY_BYTES))
+        identity = new_identity(output.paths.bundle.name, created_ms, world)
+        pseudonyms = PseudonymMap(world.secret_bytes(MAP_KEY_BYTES)) if known_map is None else known_map
         work = _Export(identity, plan, output, pseudonyms, world)
         manifest = make_manifest(identity, plan, session.found, work.policy, work.map_id)
         sink: Sink
         if output.stream is None:
-            sink = BundleWriter.create(output.paths, work.header(session.found.query_base), _moment(created_ms))
+            header = work.header(session.found.query_base)
+            sink = BundleWriter.create(output.paths, header, _moment(created_ms), output.seal)
         else:
             sink = LineSink(output.stream)
         yield from _run(work, session, sink, manifest, (list(plan.slices), Tally()))
 
 
-def resume(part: Path, connection: Connection, world: World) -> Iterator[Event]:
+def resume(
+    part: Path, connection: Connection, world: World, passphrase: Callable[[], str] | None = None
+) -> Iterator[Event]:
     """Go on with an interrupted export; *connection* brings the credentials, which were not kept.
 
-    Its address may be empty: then the one of the interrupted export is used.
+    Its address may be empty: then the one of the interrupted export is used. *passphrase* is asked for when the
+    export's map is to be encrypted.
 
     Raises:
         VmexporterError: it could not be finished; what was committed stays resumable.
@@ -125,12 +143,12 @@ def resume(part: Path, connection: Connection, world: World) -> Iterator[Event]:
     if part.suffix != ".part" or paths.bundle.suffix != ".zip":
         raise InvalidInput(f"cannot resume {part.name}: it is no interrupted export", hint="name the .zip.part file")
     require_unfinished(paths)
-    state = read_journal(paths.journal)
-    work = _export_of(state.header, Output(paths), world)
+    state = read_journal(paths.journal, passphrase)
+    work = _export_of(state.header, Output(paths, seal=state.seal), world)
     for entry in state.map_entries:
         work.pseudonyms.add(Entry(*entry))
     tally = Tally()
-    _left(work.plan, state)  # a journal that contradicts itself is left as it is
+    slices_left(work.plan, state)  # a journal that contradicts itself is left as it is
     recount = Recount(work.counter, tally)
     reopening = partial(reopen, paths, state, _moment(work.identity.created_ms), recount.on_text)
     sink = yield from in_background(reopening, recount.stop)
@@ -142,7 +160,7 @@ def resume(part: Path, connection: Connection, world: World) -> Iterator[Event]:
         yield Connected(session.found)
         yield Discovered(work.plan.instances)
         manifest = make_manifest(work.identity, work.plan, session.found, work.policy, work.map_id)
-        yield from _run(work, session, sink, manifest, (_left(work.plan, state), tally))
+        yield from _run(work, session, sink, manifest, (slices_left(work.plan, state), tally))
 
 
 def _run(
@@ -158,7 +176,13 @@ def _run(
             yield Note(note)
         run = Run(session, work.plan, work.counter, sink, work.world)
         yield from run.events(pending, tally, work.pseudonyms.take_new)
-        yield _finish(work, sink, complete_manifest(manifest, run.tally, work.counter, sink.text_sha256()), started_s)
+        manifest = complete_manifest(manifest, run.tally, work.counter, sink.text_sha256())
+        yield from _finish(work, sink, manifest, started_s)
+    except LeakFound as error:
+        sink.discard()  # asking again would find the same
+        if error.kind and work.output.stream is None:
+            error.hint = f"{error.hint}; {leave_report(work.output.paths.bundle, error)} keeps this"
+        raise
     except QueryRejected:
         if not tally.windows:
             sink.discard()  # the question is wrong: asking it again would not help
@@ -167,22 +191,36 @@ def _run(
         sink.abandon()
 
 
-def _finish(work: _Export, sink: Sink, manifest: Manifest, started_s: float) -> Finished:
-    paths = work.output.paths
-    map_path = paths.obfuscation_map if manifest.obfuscated else None
+def _finish(work: _Export, sink: Sink, manifest: Manifest, started_s: float) -> Iterator[Event]:
+    """Make the bundle whole, have it audited, and only then let it have its name."""
+    output, audit = work.output, None
+    paths = output.paths
+    if manifest.obfuscated:
+        manifest = with_audit(manifest, len(work.pseudonyms))
+    sha256 = sink.finish({"metadata.json": manifest.to_json().encode(), "README.txt": readme(manifest).encode()})
+    if manifest.obfuscated and output.stream is None:
+        yield Auditing()
+        document = work.pseudonyms.to_json().encode()
+        audit = yield from in_background(lambda: require_clean(paths.part, document, read_tables()), _nothing)
+    map_path = paths.obfuscation_map if manifest.obfuscated and not work.plan.obfuscation.one_way else None
     if map_path:
-        if work.output.stream is None:
+        if output.stream is None:
             remove(map_path)  # ours: of an attempt to finish that failed
-        write_map(map_path, work.pseudonyms)
-    sha256 = sink.close({"metadata.json": manifest.to_json().encode(), "README.txt": readme(manifest).encode()})
-    return Finished(
+        write_map(map_path, work.pseudonyms, output.seal or "")
+    sink.publish()
+    yield Finished(
         manifest=manifest,
-        bundle=paths.bundle if work.output.stream is None else None,
+        bundle=paths.bundle if output.stream is None else None,
         sha256=sha256,
         bundle_bytes=sink.compressed_bytes,
         obfuscation_map=map_path,
+        audit=audit,
         elapsed_s=work.world.monotonic_s() - started_s,
     )
+
+
+def _nothing() -> None:
+    """There is nothing to interrupt: the audit only reads."""
 
 
 def _export_of(header: dict[str, Any], output: Output, world: World) -> _Export:
@@ -194,29 +232,6 @@ def _export_of(header: dict[str, Any], output: Output, world: World) -> _Export:
     except (KeyError, ValueError, TypeError) as error:
         raise BundleDamaged("cannot resume: the journal's header is incomplete") from error
     return _Export(identity, read_plan(header.get("plan")), output, pseudonyms, world)
-
-
-def _left(plan: Plan, state: JournalState) -> list[Slice]:
-    """The slices that are not in the bundle yet, in order, after all divisions that were made.
-
-    Raises:
-        BundleDamaged: the windows in the bundle are not the first ones of the plan.
-    """
-    slices = list(plan.slices)
-    try:
-        for split in state.splits:
-            at = slices.index(_slice(split["slice"]))
-            slices[at : at + 1] = [_slice(part) for part in split["into"]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise BundleDamaged("cannot resume: the journal divides a window that it does not have") from error
-    done = [Slice(window.start_ms, window.end_ms, window.targets) for window in state.windows]
-    if done != slices[: len(done)]:
-        raise BundleDamaged("cannot resume: the windows in the journal are not those of its plan")
-    return slices[len(done) :]
-
-
-def _slice(value: dict[str, Any]) -> Slice:
-    return Slice(value["start_ms"], value["end_ms"], tuple(value["targets"]))
 
 
 def _moment(created_ms: int) -> datetime:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from vmexporter import __version__
 from vmexporter.bundle.journal import WindowRecord
 from vmexporter.bundle.writer import METRICS_ENTRY
-from vmexporter.core.components import Instance
+from vmexporter.core.components import FAMILY, UNKNOWN, Instance
 from vmexporter.core.manifest import (
+    AuditEntry,
     ComponentEntry,
     CountsEntry,
     Manifest,
@@ -24,11 +27,12 @@ from vmexporter.core.privacy.policy import LabelPolicy
 from vmexporter.core.times import format_utc
 from vmexporter.flows.counting import SeriesCounter
 from vmexporter.flows.running import Tally
+from vmexporter.flows.world import World
 from vmexporter.tsdb.probe import Probe
 
-_PUBLIC_TENANTS = frozenset({"", "0", "0:0", "multitenant"})
 _MAY_BE_MISSING = "a part of the server was down when components were looked for: some may be missing"
 HIDDEN = "hidden"
+_OWN_NAME = re.compile(r"(vmexporter-\d{8}T\d{6}Z-[a-z0-9]{6})\.zip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,25 @@ class Identity:
     created_ms: int
 
 
+def new_identity(bundle_name: str, created_ms: int, world: World) -> Identity:
+    """The identity of a new export. Its id is the bundle's own name, unless its owner chose one that may tell more."""
+    moment = datetime.fromtimestamp(created_ms / 1000, UTC)
+    if found := _OWN_NAME.fullmatch(bundle_name):
+        return Identity(found[1], created_ms)
+    return Identity(f"vmexporter-{moment:%Y%m%dT%H%M%SZ}-{world.secret_bytes(3).hex()}", created_ms)
+
+
+def with_audit(manifest: Manifest, originals: int) -> Manifest:
+    """The same manifest, saying what the audit will have searched; if it finds something, nobody gets to read it."""
+    policy = manifest.label_policy.model_copy(update={"audit": AuditEntry(originals=originals)})
+    return manifest.model_copy(update={"label_policy": policy})
+
+
 def make_manifest(identity: Identity, plan: Plan, found: Probe, policy: LabelPolicy, map_id: str) -> Manifest:
     """The manifest as far as it is known before the first sample: counts are 0, windows are none."""
     components = _components(plan.instances, policy)
     time_range = plan.time_range
-    private, applied = plan.obfuscation.enabled, policy.describe()
+    private = plan.obfuscation.enabled
     return Manifest(
         version=__version__,
         export_id=identity.export_id,
@@ -61,9 +79,11 @@ def make_manifest(identity: Identity, plan: Plan, found: Probe, policy: LabelPol
         source=Source(
             kind=found.kind,
             versions=tuple(
-                dict.fromkeys((*found.versions, *(version for entry in components for version in entry.versions)))
+                dict.fromkeys(
+                    (*_versions(found.versions, policy), *(name for entry in components for name in entry.versions))
+                )
             ),
-            tenant=HIDDEN if private and found.tenant not in _PUBLIC_TENANTS else found.tenant,
+            tenant=policy.rewrite_value("tenant", found.tenant) or "",
         ),
         selection=_selection(plan),
         component_details=components,
@@ -73,13 +93,13 @@ def make_manifest(identity: Identity, plan: Plan, found: Probe, policy: LabelPol
         counts=CountsEntry(series=0, samples=0, lines=0, bytes=0),
         sha256={},
         map_id=map_id,
-        label_policy=PolicyEntry(mapped_labels=tuple(applied["mapped"]), dropped_labels=tuple(applied["dropped"])),
+        label_policy=PolicyEntry(level=plan.obfuscation.level, own_words=len(plan.obfuscation.words)),
     )
 
 
 def complete_manifest(manifest: Manifest, tally: Tally, counter: SeriesCounter, sha256: str) -> Manifest:
     """The same manifest with what the export has found out."""
-    counts = tally.counts
+    counts, applied = tally.counts, counter.policy.describe()
     return manifest.model_copy(
         update={
             "metrics_count": counts.lines,
@@ -93,7 +113,10 @@ def complete_manifest(manifest: Manifest, tally: Tally, counter: SeriesCounter, 
                 series=counter.series, samples=counts.samples, lines=counts.lines, bytes=counts.text_bytes
             ),
             "sha256": {METRICS_ENTRY: sha256},
-            "label_policy": manifest.label_policy.model_copy(update={"merged_series": counter.merged}),
+            "label_policy": manifest.label_policy.model_copy(
+                update={f"{what}_labels": labels for what, labels in applied.items()}
+                | {"merged_series": counter.merged}
+            ),
             "windows": tuple(
                 WindowEntry(
                     start_ms=window.start_ms,
@@ -149,11 +172,17 @@ def readme(manifest: Manifest) -> str:
 
 def _privacy_words(manifest: Manifest) -> list[str]:
     if not manifest.obfuscated:
-        return ["Label values stand as the server had them: this bundle is NOT obfuscated."]
+        return [
+            "Label values stand as the server had them, without passwords and tokens: this bundle is NOT obfuscated."
+        ]
+    policy = manifest.label_policy
+    kept = [f"Left as they were, by choice: {', '.join(policy.kept_labels)}."] if policy.kept_labels else []
     return [
-        f"Values of these labels are pseudonyms: {', '.join(manifest.label_policy.mapped_labels)}.",
+        f"Private values are pseudonyms (level {policy.level}), in these labels: {', '.join(policy.mapped_labels)}.",
+        *kept,
         f"The map that turns them back (id {manifest.map_id}) stayed with the person who made the bundle.",
-        "Other labels, values, timestamps, counts, versions and the topology stay visible.",
+        "Passwords, tokens and the values of URL arguments were removed; nobody has them.",
+        "Visible stay: sample values, timestamps, counts, versions, and the topology (who is connected with whom).",
     ]
 
 
@@ -173,10 +202,21 @@ def _components(instances: tuple[Instance, ...], policy: LabelPolicy) -> tuple[C
         by_name.setdefault(instance.component, []).append(instance)
     return tuple(
         ComponentEntry(
-            name=name,
-            jobs=tuple(sorted({policy.rewrite_labels({"job": found.target.job}).get("job", "") for found in of_name})),
+            name=_component(name, policy),
+            jobs=tuple(sorted({policy.rewrite_value("job", found.target.job) or "" for found in of_name})),
             instances=len(of_name),
-            versions=tuple(dict.fromkeys(version for found in of_name for version in found.versions)),
+            versions=_versions((version for found in of_name for version in found.versions), policy),
         )
         for name, of_name in sorted(by_name.items())
     )
+
+
+def _versions(versions: Iterable[str], policy: LabelPolicy) -> tuple[str, ...]:
+    """Versions of builds, each once; the branch of a private build is a pseudonym."""
+    of_builds = (policy.rewrite_value("short_version", version, "vm_app_version") or "" for version in versions)
+    return tuple(dict.fromkeys(of_builds))
+
+
+def _component(name: str, policy: LabelPolicy) -> str:
+    """A component's name; one that only a private build has is a label value like any other."""
+    return name if name in FAMILY or name == UNKNOWN else policy.rewrite_value("component", name) or ""

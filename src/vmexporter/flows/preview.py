@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 from vmexporter.core.components import Instance, choose, components_of_jobs
 from vmexporter.core.privacy.mapping import PseudonymMap
-from vmexporter.core.privacy.policy import LabelPolicy
-from vmexporter.core.privacy.pseudonyms import Pseudonyms
 from vmexporter.core.request import ExportRequest
 from vmexporter.core.selectors import require_selector, target_selectors
 from vmexporter.flows.discovery import Discovery, discover, require_components
+from vmexporter.flows.obfuscation import obfuscation
 from vmexporter.flows.session import Session
 
 
@@ -36,11 +35,8 @@ def sample(session: Session, request: ExportRequest, known_map: PseudonymMap, pe
         VmexporterError: as discovery and the query API have it.
     """
     found = discover(session, request.time_range, count_series=False)
-    made = Pseudonyms(known_map, components_of_jobs(found.instances)) if request.obfuscation.enabled else None
-    if made:
-        targets = [instance.target for instance in found.instances]
-        made.enroll((target.job for target in targets), (target.instance for target in targets))
-    policy = LabelPolicy(request.obfuscation, made)
+    targets = [instance.target for instance in found.instances]
+    policy = obfuscation(request.obfuscation, known_map, components_of_jobs(found.instances), targets).policy
     few = "limitk" if session.is_victoria else "topk"
     for selector, time_ms in _questions(found, request):
         for labels, value in session.api.instant(f"{few}({per_job}, {selector})", time_ms).series:

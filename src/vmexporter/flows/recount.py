@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from vmexporter.bundle.journal import WindowRecord
 from vmexporter.core.lines import Counts, LabelCache, LineRewriter, RawChunk
-from vmexporter.core.privacy.labels import series_fingerprint
-from vmexporter.errors import OutputFailed
+from vmexporter.errors import BadExportLine, LeakFound, OutputFailed
 from vmexporter.flows.counting import SeriesCounter
 from vmexporter.flows.running import Tally
 
@@ -36,7 +35,10 @@ class Recount:
         if self._rewriter is None:
             self._rewriter = LineRewriter(self._labels, window.start_ms, window.end_ms)
         if text:
-            self._rewriter.feed(RawChunk(text))
+            try:
+                self._rewriter.feed(RawChunk(text))
+            except LeakFound as error:  # it was clean when it was written: what is no number now is damage
+                raise BadExportLine("cannot read the bundle back: a window of it is damaged") from error
             return
         counts: Counts = self._rewriter.counts
         self._rewriter = None
@@ -49,5 +51,5 @@ class Recount:
         self._stopped = True
 
     def _note(self, safe_part: bytes) -> bytes:
-        self._found.add(series_fingerprint(safe_part))
+        self._found.add(self._counter.note(safe_part))
         return safe_part

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from vmexporter.core.lines import RawChunk
 from vmexporter.core.times import format_for_server
@@ -81,6 +82,28 @@ class PrometheusApi:
         answer = self._post("series", params)
         frame = _frame(answer)
         return list(frame.get("data", [])), frame.get("isPartial") is True
+
+    def label_names(self, selectors: Sequence[str], start_ms: int, end_ms: int) -> list[str]:
+        """The names of all labels that series of *selectors* have in the range.
+
+        Raises:
+            VmexporterError: as ``instant``.
+        """
+        return self._names("labels", selectors, start_ms, end_ms)
+
+    def label_values(self, label: str, selectors: Sequence[str], start_ms: int, end_ms: int) -> list[str]:
+        """All values of *label* among series of *selectors* in the range.
+
+        Raises:
+            VmexporterError: as ``instant``.
+        """
+        return self._names(f"label/{quote(label, safe='')}/values", selectors, start_ms, end_ms)
+
+    def _names(self, endpoint: str, selectors: Sequence[str], start_ms: int, end_ms: int) -> list[str]:
+        params = [*(("match[]", selector) for selector in selectors), *_range(start_ms, end_ms)]
+        answer = self._client.get(f"{self._base}/api/v1/{endpoint}", params)
+        raise_for(answer, doing="query the server")
+        return sorted(map(str, _frame(answer).get("data") or []))
 
     def raw_samples(self, selectors: Sequence[str], start_ms: int, end_ms: int) -> Iterator[RawChunk]:
         """Every sample of the range (both ends inclusive) as export lines; no series comes twice.

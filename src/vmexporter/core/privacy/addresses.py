@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Final
 
-from vmexporter.core.privacy.mapping import IPV4, IPV4_SUBNET, IPV6, IPV6_SUBNET, PseudonymMap
+from vmexporter.core.privacy.mapkinds import IPV4, IPV4_SUBNET, IPV6, IPV6_SUBNET
+from vmexporter.core.privacy.mapping import PseudonymMap
 from vmexporter.core.privacy.numbers import hexadecimal
 
 #: One decimal number of an IPv4 address, in its only usual spelling.

@@ -12,9 +12,10 @@ import re
 from typing import Final
 
 from vmexporter.core.privacy.addresses import OCTET, ipv4_pseudonym
-from vmexporter.core.privacy.mapping import NAME, PseudonymMap
+from vmexporter.core.privacy.mapkinds import NAME
+from vmexporter.core.privacy.mapping import PseudonymMap
 from vmexporter.core.privacy.numbers import numbered
-from vmexporter.core.privacy.vocabulary import COMPONENT_WORDS, DOMAIN_WORDS
+from vmexporter.core.privacy.vocabulary import COMPONENT_WORDS, DOMAIN_SUFFIXES, DOMAIN_WORDS
 
 _WORDS: Final = "|".join(sorted(map(re.escape, COMPONENT_WORDS), key=len, reverse=True))
 #: What stays recognisable inside a part; ``ip-`` in front of an address is the clouds' habit.
@@ -26,8 +27,14 @@ _ORDINAL_AT_END: Final = re.compile(r"-(?:0|[1-9][0-9]{0,2})\Z")
 
 
 def host_pseudonym(pseudonyms: PseudonymMap, name: str) -> str:
-    """*name* with every part replaced by :func:`part_pseudonym`; the dots, and so the depth, stay."""
-    return ".".join([part_pseudonym(pseudonyms, part) for part in name.split(".")])
+    """*name* with every part replaced by :func:`part_pseudonym`; the dots, and so the depth, stay.
+
+    A last part that millions share (``com``) stays too.
+    """
+    *parts, last = name.split(".")
+    if not parts or last not in DOMAIN_SUFFIXES or not parts[-1]:
+        return ".".join([part_pseudonym(pseudonyms, part) for part in (*parts, last)])
+    return ".".join([*(part_pseudonym(pseudonyms, part) for part in parts), last])
 
 
 def part_pseudonym(pseudonyms: PseudonymMap, part: str) -> str:

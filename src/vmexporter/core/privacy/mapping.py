@@ -15,35 +15,14 @@ from contextlib import contextmanager
 from itertools import count, islice
 from typing import Final, NamedTuple
 
+from vmexporter.core.privacy.mapkinds import POOLED, SHAPES, shape
 from vmexporter.errors import BundleDamaged
 
 FORMAT: Final = "vmexporter-obfuscation-map"
-VERSION: Final = 1
+VERSION: Final = 2
+#: Version 1 lacks the kinds dir, tenant, fingerprint, rule-id, metric, label-name, word and branch.
+_READABLE: Final = frozenset({1, 2})
 KEY_BYTES: Final = 32
-
-IPV4_SUBNET: Final = "ipv4-subnet"
-IPV4: Final = "ipv4"
-IPV6_SUBNET: Final = "ipv6-subnet"
-IPV6: Final = "ipv6"
-NAME: Final = "name"
-JOB: Final = "job"
-#: A whole value that held a secret: its "original" is a keyed digest, so that the secret itself is nowhere.
-REMOVED: Final = "removed"
-#: ``label:<prefix>`` is the kind of the plain values whose pseudonyms are ``<prefix>-N``.
-LABEL_KIND_PREFIX: Final = "label:"
-
-_POOLED: Final = frozenset({IPV4, IPV4_SUBNET, IPV6})
-
-_NUMBER: Final = "(?:0|[1-9][0-9]*)"
-_SHAPES: Final = {
-    IPV4_SUBNET: re.compile(rf"777\.[1-9][0-9]{{2,}}\.{_NUMBER}"),
-    IPV4: re.compile(rf"777\.[1-9][0-9]{{2,}}\.{_NUMBER}\.{_NUMBER}"),
-    IPV6_SUBNET: re.compile("7777:[0-9a-f]{4,}::[0-9a-f]+"),
-    IPV6: re.compile("7777:[0-9a-f]{4,}(?::[0-9a-f]+)?::[0-9a-f]+(?::[0-9a-f]+){1,2}"),
-    NAME: re.compile("name-[1-9][0-9]*"),
-    JOB: re.compile("(?:[a-z]+-)*job-[1-9][0-9]*"),
-    REMOVED: re.compile(".*<removed.*", re.DOTALL),
-}
 
 
 class Entry(NamedTuple):
@@ -62,7 +41,7 @@ class PseudonymMap:
             raise ValueError(f"the key of a map has {KEY_BYTES} bytes, not {len(key)}")
         self.key: Final = bytes(key)
         # Subnets come before their hosts, here and therefore in every file and journal.
-        self._pseudonyms: dict[str, dict[str, str]] = {kind: {} for kind in _SHAPES}
+        self._pseudonyms: dict[str, dict[str, str]] = {kind: {} for kind in SHAPES}
         self._originals: dict[str, str] = {}
         self._taken: dict[str, int] = {}
         self._enrolling = False
@@ -100,7 +79,7 @@ class PseudonymMap:
     def draws(self, kind: str, original: str) -> Iterator[int]:
         """Endless 64-bit numbers that follow from the key, *kind* and *original* alone, not from what came before."""
         if self._enrolling:
-            return count(0 if kind in _POOLED else self.count(kind))  # numbers below were given to others before
+            return count(0 if kind in POOLED else self.count(kind))  # numbers below were given to others before
         return self._drawn(kind, original)
 
     @contextmanager
@@ -139,7 +118,10 @@ class PseudonymMap:
             BundleDamaged: it contradicts an entry that is there, or its kind or form is unknown.
         """
         kind, original, pseudonym = entry
-        if not _shape(kind).fullmatch(pseudonym):
+        form = shape(kind)
+        if form is None:
+            raise _damaged("one of its kinds is not known to this program")
+        if not form.fullmatch(pseudonym):
             raise _damaged(f"a pseudonym of the kind {kind} does not have that kind's form")
         pairs = self._pseudonyms.setdefault(kind, {})
         if original in pairs and pairs[original] == pseudonym:
@@ -191,7 +173,7 @@ class PseudonymMap:
             raise _damaged("it is not JSON" if not isinstance(error, _TwiceError) else str(error)) from None
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise _damaged(f"it does not say that its format is {FORMAT}")
-        if document.get("version") != VERSION:
+        if document.get("version") not in _READABLE:
             raise _damaged(
                 "its version is not known to this program", hint="Use the program that wrote it, or a newer one."
             )
@@ -230,14 +212,6 @@ def _key(text: object) -> bytes:
     if isinstance(text, str) and re.fullmatch(f"[0-9a-f]{{{2 * KEY_BYTES}}}", text):
         return bytes.fromhex(text)
     raise _damaged("its key is not 64 hex digits")
-
-
-def _shape(kind: str) -> re.Pattern[str]:
-    if kind in _SHAPES:
-        return _SHAPES[kind]
-    if kind.startswith(LABEL_KIND_PREFIX):
-        return re.compile(re.escape(kind.removeprefix(LABEL_KIND_PREFIX)) + "-[1-9][0-9]*")
-    raise _damaged("one of its kinds is not known to this program")
 
 
 def _damaged(why: str, hint: str = "") -> BundleDamaged:

@@ -1,48 +1,76 @@
 """The label policy: what happens to each label of a series, and the only place where it is done.
 
-Every label is kept, mapped to a pseudonym or dropped; a label that does not change keeps its bytes. Export, sample
-and manifest ask the same object, so a preview cannot differ from the bundle. The work is per distinct label part and,
-through a bounded cache, mostly per distinct label value.
+Default deny: a value stays when the tables know it to be public at its metric and label, or when its owner says so;
+every other one is mapped. Secrets are removed in any case. Export, sample, manifest and ``vmexporter policy`` ask the
+same object, so a preview cannot differ from the bundle. The work is per distinct label part and, through bounded
+caches, mostly per distinct value.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
-from vmexporter.core.privacy.labels import Pair, build, decode, encode, fingerprint, parse
+from vmexporter.core.privacy.catalogue import EXPORTED, Catalogue
+from vmexporter.core.privacy.credentials import REMOVED_TEXT
+from vmexporter.core.privacy.decisions import FLAG_NAME, METRIC_LABEL, Decision, Decisions
+from vmexporter.core.privacy.flags import Known, flag_value, flag_without_secrets, value_without_secrets
+from vmexporter.core.privacy.identifiers import label_name_pseudonym, metric_pseudonym
+from vmexporter.core.privacy.kinds import KINDS, STRICT_KINDS
+from vmexporter.core.privacy.labels import Pair, build, decode, encode, parse
 from vmexporter.core.privacy.pseudonyms import Pseudonyms
 from vmexporter.core.request import ObfuscationChoice
 
-Action = Literal["keep", "map", "drop"]
-
 _CACHED_VALUES: Final = 8192
+_CACHED_METRICS: Final = 4096
+_METRIC: Final = METRIC_LABEL.encode()
+_FLAG: Final = FLAG_NAME.encode()
+_EXPORTED_FLAG: Final = (EXPORTED + FLAG_NAME).encode()
+_FLAG_END: Final = b"\0"  # no label holds it raw, so a flag and its value cannot run together
+_NOTHING: Final = re.compile(r"(?!)")
 
 
-class RewrittenLabels(NamedTuple):
-    """A label part that may leave the machine, and the fingerprints of its label set after and before."""
+class Rewritten(NamedTuple):
+    """A label part before and after; ``after`` is ``before`` itself where nothing changes."""
 
+    before: list[Pair]
+    after: list[Pair]
     part: bytes
-    fingerprint: int
-    original_fingerprint: int
+
+
+class _Column:
+    """One label of all metrics for which the same holds: what its name becomes, what its values became."""
+
+    __slots__ = ("is_dropped", "label", "metric", "name", "of_flag", "values")
+
+    def __init__(self, decision: Decision, metric: str, label: str, name: bytes) -> None:
+        self.metric, self.label, self.name = metric, label, name
+        self.is_dropped, self.of_flag = decision.action == "drop", decision.of_flag
+        self.values: dict[bytes, bytes] = {}
+
+
+def _flag_of(pairs: list[Pair]) -> bytes:
+    """The flag that a value belongs to, ended; a target's own label ``name`` moves it to ``exported_name``."""
+    found = dict(pairs)
+    return (found.get(_EXPORTED_FLAG) or found.get(_FLAG, b"")) + _FLAG_END
 
 
 class LabelPolicy:
-    """What *choice* says, done to label parts and label sets; without *pseudonyms* nothing is mapped, only dropped."""
+    """What *choice* says, done to label parts and label sets, with pseudonyms of one map and the tables' knowledge."""
 
-    def __init__(self, choice: ObfuscationChoice, pseudonyms: Pseudonyms | None) -> None:
-        if choice.enabled and pseudonyms is None:
-            raise ValueError("obfuscation is chosen, but there is no map to take pseudonyms from")
-        self._pseudonyms: Final = pseudonyms if choice.enabled else None
-        mapped: tuple[str, ...] = choice.map_labels if choice.enabled else ()
-        self._actions: Final[dict[str, Action]] = dict.fromkeys(mapped, "map")
-        self._actions.update((label, "drop") for label in choice.drop_labels)
-        self._raw_actions: Final[dict[bytes, Action]] = {encode(name): action for name, action in self._actions.items()}
-        self._cache: Final[dict[Pair, Pair]] = {}
-
-    def action(self, label: str) -> Action:
-        """What happens to *label*."""
-        return self._actions.get(label, "keep")
+    def __init__(self, choice: ObfuscationChoice, pseudonyms: Pseudonyms, catalogue: Catalogue) -> None:
+        self.choice: Final = choice
+        self.decisions: Final = Decisions(choice, catalogue)
+        self._pseudonyms: Final = pseudonyms
+        self._known: Final = Known(pseudonyms, catalogue, choice.level)
+        spelled = ((word, word.upper(), word.casefold()) for word in map(str.strip, choice.words))  # ß, SS, ss
+        words = sorted({word for spellings in spelled for word in spellings}, key=len, reverse=True)
+        self._words: Final = re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else _NOTHING
+        self._columns: Final[dict[bytes, dict[bytes, _Column]]] = {}
+        self._shared: Final[dict[object, _Column]] = {}
+        self._cached = 0
+        self._mapped: Final[set[str]] = set()
 
     def rewrite(self, label_part: bytes) -> bytes:
         """*label_part* (a line up to and including the ``}`` of its metric object) with the policy applied.
@@ -50,65 +78,140 @@ class LabelPolicy:
         Raises:
             BadExportLine: it is not exactly of that form.
         """
-        pairs = parse(label_part)
-        rewritten = self._rewrite(pairs)
-        return label_part if rewritten is pairs else build(rewritten)
+        return self.rewrite_part(label_part).part
 
-    def rewrite_part(self, label_part: bytes) -> RewrittenLabels:
-        """:meth:`rewrite` and both fingerprints from one parse, for counting series before and after.
+    def rewrite_part(self, label_part: bytes) -> Rewritten:
+        """:meth:`rewrite`, with the pairs before and after, for whoever counts and checks them.
 
         Raises:
             BadExportLine: *label_part* is not exactly of the form that :meth:`rewrite` takes.
         """
         pairs = parse(label_part)
-        rewritten = self._rewrite(pairs)
-        original = fingerprint(pairs)
-        if rewritten is pairs:
-            return RewrittenLabels(label_part, original, original)
-        return RewrittenLabels(build(rewritten), fingerprint(rewritten), original)
+        after = self._rewrite(pairs)
+        return Rewritten(pairs, after, label_part if after is pairs else build(after))
 
     def rewrite_labels(self, labels: Mapping[str, str]) -> dict[str, str]:
         """The same decisions for a label set that is not a line: name -> value, dropped labels absent."""
-        rewritten = ((label, self.rewrite_value(label, value)) for label, value in labels.items())
-        return {label: value for label, value in rewritten if value is not None}
+        metric = labels.get(METRIC_LABEL, "")
+        flag = labels.get(EXPORTED + FLAG_NAME) or labels.get(FLAG_NAME, "")
+        rewritten = {}
+        for label, value in labels.items():
+            if (new := self.rewrite_value(label, value, metric, flag=flag)) is not None:
+                rewritten[self.label_name(label)] = new
+        return rewritten
 
-    def rewrite_value(self, label: str, value: str) -> str | None:
-        """What *value* of *label* becomes; None if the label is dropped."""
-        action = self.action(label)
-        if action == "map" and self._pseudonyms is not None:
-            return self._pseudonyms.value(label, value)
-        return None if action == "drop" else value
+    def rewrite_value(self, label: str, value: str, metric: str = "", *, flag: str = "") -> str | None:
+        """What *value* of *label* of *metric* becomes, None if the label is dropped; *flag* is a flag's name."""
+        decision = self.decisions.decide(metric, label)
+        if decision.action == "drop":
+            return None
+        if not value:
+            return value
+        if label == METRIC_LABEL:
+            return self._metric_name(value)
+        if decision.action == "map" and self.decisions.public_row(metric, label, value) is not None:
+            return self._without_words(value)
+        is_flag, known = decision.of_flag, self._known
+        clean = flag_without_secrets(known, flag, value) if is_flag else value_without_secrets(value)
+        if decision.action == "keep":
+            result = clean
+        elif is_flag:
+            result = flag_value(known, flag, value)
+        else:
+            prefix = self.decisions.prefix(label) if self.label_name(label) == label else "label"
+            kinds = STRICT_KINDS if self.choice.level == "strict" else KINDS
+            result = kinds[decision.kind](self._pseudonyms, prefix, clean)
+        result = self._without_words(result)
+        if clean != value and REMOVED_TEXT not in result:
+            result += REMOVED_TEXT
+        return self._pseudonyms.kept_apart(value, result) if REMOVED_TEXT in result else result
 
-    def describe(self) -> dict[str, list[str]]:
-        """The decisions for the manifest: label names only, ``{"mapped": [...], "dropped": [...]}``, as given."""
+    def _without_words(self, text: str) -> str:
+        return self._words.sub(lambda found: self._pseudonyms.word(found[0]), text)
+
+    def label_name(self, label: str) -> str:
+        """What the label's name becomes: itself, or ``label_N`` when it could hold private words."""
+        if not self.choice.enabled or (self.decisions.is_public_name(label) and not self._words.search(label)):
+            return label
+        return label_name_pseudonym(self._pseudonyms.map, label)
+
+    def note(self, metric: str, label: str, value: str) -> None:
+        """Remember what a pair of the bundle says of the policy; all are names and values as they stand there."""
+        if value and label != METRIC_LABEL and self.decisions.is_mapped(metric, label, value):
+            self._mapped.add(label)
+
+    def describe(self) -> dict[str, tuple[str, ...]]:
+        """For the manifest, names as they stand in the bundle: labels with mapped values, those kept or left out."""
+        choice = self.choice
         return {
-            "mapped": [label for label, action in self._actions.items() if action == "map"],
-            "dropped": [label for label, action in self._actions.items() if action == "drop"],
+            "mapped": tuple(sorted(self._mapped)),
+            "kept": tuple(map(self.label_name, choice.keep_labels)),
+            "dropped": tuple(map(self.label_name, choice.drop_labels)),
         }
+
+    def _metric_name(self, name: str) -> str:
+        is_public = self.decisions.is_public_metric(name) and not self._words.search(name)
+        return name if is_public or not self.choice.enabled else metric_pseudonym(self._pseudonyms.map, name)
 
     def _rewrite(self, pairs: list[Pair]) -> list[Pair]:
         """*pairs* itself if nothing changes, else a new list."""
-        actions = self._raw_actions
+        metric = next((value for name, value in pairs if name == _METRIC), b"")
+        columns = self._columns.get(metric)
+        if columns is None:
+            columns = self._new_columns(metric)
         result: list[Pair] = []
         changed = False
         for pair in pairs:
-            name = pair[0]
-            action = actions.get(name if b"\\" not in name else encode(decode(name)))
-            if action is None:
+            name, value = pair
+            column = columns.get(name)
+            if column is None:
+                column = columns[name] = self._column(metric, name)
+            if column.is_dropped:
+                changed = True
+                continue
+            flag = _flag_of(pairs) if column.of_flag else b""
+            new = column.values.get(flag + value if flag else value)
+            if new is None:
+                new = self._resolve(column, flag, value)
+            if new == value and column.name == name:
                 result.append(pair)
-            elif action == "map":
-                new = self._cache.get(pair) or self._mapped(pair)
-                changed = changed or new != pair
-                result.append(new)
             else:
                 changed = True
+                result.append((column.name, new))
         return result if changed else pairs
 
-    def _mapped(self, pair: Pair) -> Pair:
-        label, value = decode(pair[0]), decode(pair[1])
-        new = self.rewrite_value(label, value)
-        if len(self._cache) >= _CACHED_VALUES:
-            self._cache.clear()
+    def _new_columns(self, metric: bytes) -> dict[bytes, _Column]:
+        if len(self._columns) >= _CACHED_METRICS:
+            self._columns.clear()
+            self._shared.clear()
+            self._cached = 0
+        columns: dict[bytes, _Column] = {}
+        self._columns[metric] = columns
+        return columns
+
+    def _column(self, metric: bytes, name: bytes) -> _Column:
+        """The column of a label; metrics that the tables do not tell apart share it, and so what they have met."""
+        label, of_metric = decode(name), decode(metric)
+        same = (name, *self.decisions.ground(of_metric, label))
+        column = self._shared.get(same)
+        if column is None:
+            after = self.label_name(label)
+            decision = self.decisions.decide(of_metric, label)
+            column = _Column(decision, of_metric, label, name if after == label else encode(after))
+            self._shared[same] = column
+        return column
+
+    def _resolve(self, column: _Column, flag: bytes, raw: bytes) -> bytes:
+        value = decode(raw)
+        new = self.rewrite_value(column.label, value, column.metric, flag=decode(flag.removesuffix(_FLAG_END)))
+        if self._cached >= _CACHED_VALUES:
+            for each in self._shared.values():
+                each.values.clear()
+            self._cached = 0
+        self._cached += 1
         # An unchanged value keeps its spelling, too: there is more than one way to escape a character.
-        self._cache[pair] = pair if new is None or new == value else (pair[0], encode(new))
-        return self._cache[pair]
+        result = raw if new is None or new == value else encode(new)
+        column.values[flag + raw] = result
+        after = value if new is None else new
+        self.note(self._metric_name(column.metric) if column.metric else "", decode(column.name), after)
+        return result

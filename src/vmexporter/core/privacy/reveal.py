@@ -1,13 +1,15 @@
 """The way back: pseudonyms in any text become the originals again.
 
 One expression finds whatever has the shape of a pseudonym, the map says whether it is one. A shape ends where a word
-ends, so ``vmstorage-job-1`` is not found in ``vmstorage-job-10``; inside a word only the pieces of host names count.
+ends, so ``vmstorage-job-1`` is not found in ``vmstorage-job-10``; inside a word only the pieces of host names, paths
+and versions count.
 An original that was put in is not looked at again. Ports, ordinals and kept words stay, removed secrets stay removed.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Final
 
@@ -21,13 +23,18 @@ _SHAPES: Final = re.compile(
     rf"(?:(?<![\w:.])|{_ESCAPE_ENDS})(?P<ipv6>7777:[0-9a-f]{{4,}}(?::[0-9a-f]+)?::[0-9a-f]+(?::[0-9a-f]+){{1,3}})"
     # In a regular expression, which may stand in JSON, a dot is escaped once or twice.
     rf"|(?:(?<![\w.])|{_ESCAPE_ENDS})(?P<ipv4>777(?P<dot>\\{{0,2}}\.)[0-9]+(?:(?P=dot)[0-9]+){{2}})(?!\w|\.[0-9])"
-    r"|(?<![\w-])(?P<word>(?=[\w-]*[_-][0-9])[\w-]+)",
+    r"|(?<![\w-])(?P<word>(?=[\w-]*[_-][0-9])[\w-]+)"
+    # Tenants, rule ids, fingerprints.
+    rf"|(?:(?<![\w-])|{_ESCAPE_ENDS})(?P<number>[0-9]{{9,20}}|(?:[0-9]+_)?[0-9A-Fa-f]{{16}})(?![\w-])",
     re.ASCII,
 )
-#: What host names are made of, beside kept words: names, and addresses written with dashes.
+#: What host names, paths and versions are made of, beside kept words; an address can be written with dashes.
 _PIECES: Final = re.compile(
-    r"(?<![^_-])(?:name-[0-9]+|777(?P<dash>[_-])[0-9]{3,}(?P=dash)[0-9]+(?P=dash)[0-9]+)(?![^_-])"
+    r"(?<![^_-])(?:(?:name|branch|dir)-[0-9]+|777(?P<dash>[_-])[0-9]{3,}(?P=dash)[0-9]+(?P=dash)[0-9]+"
+    r"|[0-9A-Fa-f]{16})(?![^_-])"
 )
+#: A word that had to vanish stood anywhere, also within other words.
+_OWN_WORD: Final = re.compile("word-[0-9]+(?![0-9])")
 
 
 def reveal(text: str, pseudonyms: PseudonymMap) -> str:
@@ -38,13 +45,20 @@ def reveal(text: str, pseudonyms: PseudonymMap) -> str:
     return _SHAPES.sub(partial(_revealed, pseudonyms), text)
 
 
+def reveal_labels(labels: Iterable[tuple[str, str]], pseudonyms: PseudonymMap) -> Iterator[tuple[str, str]]:
+    """Label names and values turned back; a value that is a pseudonym as a whole is not looked into."""
+    for name, value in labels:
+        whole = pseudonyms.original_of(value) if "<removed" not in value else None
+        yield pseudonyms.original_of(name) or name, reveal(value, pseudonyms) if whole is None else whole
+
+
 def _revealed(pseudonyms: PseudonymMap, found: re.Match[str]) -> str:
     if found["ipv6"]:
         return _ipv6(pseudonyms, found["ipv6"])
     if found["ipv4"]:
         original = pseudonyms.original_of(found["ipv4"].replace("\\", ""))
         return found[0] if original is None else original.replace(".", found["dot"])
-    word = found["word"]
+    word = found["word"] or found["number"]
     revealed, hits = _word(pseudonyms, word)
     before = found.string[found.start() - 1 : found.start()]
     escape = _ESCAPE[before].match(word) if before in _ESCAPE else None
@@ -72,6 +86,10 @@ def _word(pseudonyms: PseudonymMap, word: str) -> tuple[str, int]:
     if original is not None:
         before, _, after = word.partition(core)
         return before + original + after, 1
+    own = _OWN_WORD.sub(lambda found: pseudonyms.original_of(found[0]) or found[0], word)
+    if own != word:
+        revealed, hits = _word(pseudonyms, own)
+        return revealed, hits + 1
     result: list[str] = []
     done = 0
     for piece in _PIECES.finditer(word):

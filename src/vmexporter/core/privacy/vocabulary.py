@@ -34,24 +34,42 @@ COMPONENT_NAMES: Final = MappingProxyType(
     }
 )
 
-#: Whole parts of a domain name that say how the cluster's name service works and nothing about its owner.
-DOMAIN_WORDS: Final = frozenset("svc cluster local localhost".split())
+#: Whole parts of a domain name that say how the cluster's or the cloud's name service works, nothing of its owner.
+DOMAIN_WORDS: Final = frozenset("svc cluster local localhost compute internal".split())
 
-#: Whole parts of a URL's path that belong to the APIs of the family and of Prometheus.
-PATH_WORDS: Final = COMPONENT_WORDS | frozenset(
+#: Last parts of a domain name that millions share; a country's is not among them, it tells a place.
+DOMAIN_SUFFIXES: Final = frozenset("com net org io dev app cloud example test invalid lan home arpa".split())
+
+#: Whole segments of a path that belong to the APIs of the family and of Prometheus.
+API_WORDS: Final = frozenset(
     """admin alerts api datadog delete export federate flags graph graphite health healthz import influx insert
     metrics multitenant native newrelic opentelemetry opentsdb probe prometheus query query_range ready rules select
-    series targets v1 v2 vmui write -""".split()
+    series targets v1 v2 vmui write rw r ui label labels values reload debug pprof config status tsdb buildinfo
+    service-discovery groups rule -""".split()
+)
+
+#: Folders and files (without extension) that the programs themselves name, or that everyone has.
+FOLDER_WORDS: Final = frozenset(
+    """data indexdb persistent-queue cache caches snapshots snapshot small big metadata tmp config conf scrape auth
+    relabel streamaggr stream-aggr prometheus victoria-metrics-data vmagent-remotewrite-data vmstorage-data
+    vmselect-cache vmalert vmagent single-node flock.lock rollupResult search partitions prev curr . .. * ** ~
+    file_sd sd""".split()
+)
+
+#: Whole segments of any path that stay.
+PATH_WORDS: Final = COMPONENT_WORDS | API_WORDS | FOLDER_WORDS
+
+#: Extensions of files that may stay.
+EXTENSIONS: Final = frozenset(
+    "yml yaml json jsonl toml conf cfg ini txt pem crt cer ca key p12 db log sock gz zst zip tmpl tpl rules csv".split()
+)
+
+#: Names of arguments in a URL that may stay; their values never do.
+ARGUMENTS: Final = frozenset(
+    """match match[] start end step time timeout query limit token authKey auth_key password user username key apikey
+    api_key api-key access_token extra_label extra_label[] extra_filters extra_filters[] db rp nocache dedup format
+    target module g0.expr reduce_mem_usage max_rows_per_line latency_offset namespace name id""".split()
 )
 
 #: Schemes that may stay in front of ``://``.
 SCHEMES: Final = frozenset("http https tcp udp unix grpc dns srv file fs s3 gs azblob".split())
-
-#: Labels whose value names a machine, a container or an address, so that a bare word in them is a host name.
-TARGET_LABELS: Final = frozenset(
-    """instance exported_instance addr address host hostname host_name server node nodename node_name exported_node
-    kubernetes_node pod pod_name exported_pod kubernetes_pod kubernetes_pod_name machine vm""".split()
-)
-
-#: Labels whose value is the name of a scrape job.
-JOB_LABELS: Final = frozenset("job exported_job scrape_job".split())
