@@ -152,7 +152,6 @@ class Bundle:
 
     @property
     def lines(self) -> list[bytes]:
-        """The lines of metrics.jsonl."""
         return self.metrics.split(b"\n")
 
     def recount(self) -> None:
@@ -174,23 +173,24 @@ class Bundle:
 
     @cached_property
     def originals(self) -> dict[str, str]:
-        """Pseudonym → original, of all kinds."""
+        """Pseudonym → original, of all kinds; an address also as it stands in the name of a host."""
         kinds = json.loads(self.map_path.read_text())["kinds"]
         kinds.pop("removed", None)  # digests of what nobody gets back
-        return {pseudonym: original for pairs in kinds.values() for pseudonym, original in pairs.items()}
+        pairs = [pair for of_kind in kinds.values() for pair in of_kind.items()]
+        dashed = [(a.replace(".", "-"), b.replace(".", "-")) for a, b in pairs if a.startswith("777.777.")]
+        return dict(pairs + dashed)
 
     @property
     def undone(self) -> AllSamples:
         """All samples with the pseudonyms in the names and values of their labels turned back, longest first."""
-        known = sorted(self.originals, key=len, reverse=True)
-        shapes = re.compile("|".join(map(re.escape, known)) or r"(?!)")
+        shapes = re.compile("|".join(map(re.escape, sorted(self.originals, key=len, reverse=True))) or r"(?!)")
 
-        def undo(value: str) -> str:
-            return shapes.sub(lambda found: self.originals[found[0]], value)
+        def undo(text: str) -> str:
+            return shapes.sub(lambda found: self.originals[found[0]], text)
 
         return {
-            tuple(sorted((self.originals.get(name, name), undo(value)) for name, value in series)): samples
-            for series, samples in self.samples.items()
+            tuple(sorted((undo(name), undo(value)) for name, value in series)): of_series
+            for series, of_series in self.samples.items()
         }
 
     @property

@@ -121,7 +121,8 @@ class TestNothingIsShown:
     def test_when_all_goes_well(self, way: Way, given: Given, node: VictoriaMetrics, out: Path) -> None:
         with FaultProxy(node.url) as server:
             connection = given(server.url)
-            for command in (["validate", "--json"], ["validate"], ["discover", *RANGE], ["sample", *RANGE]):
+            looking = (["validate", "--json"], ["validate"], ["discover", *RANGE], ["sample", *RANGE])
+            for command in (*looking, ["sample", *RANGE, "--all-labels"]):
                 assert leaks(traces(run_here(command[0], *connection, *command[1:], env=way.env).checked(), out)) == []
             ran = run_here("export", *connection, *RANGE, "--no-obfuscate", "--json", "-o", f"{out}/", env=way.env)
             assert leaks(traces(ran.checked(), out)) == []
@@ -201,7 +202,7 @@ class TestOthersOnThisMachine:
     def test_see_none_in_the_examples(self) -> None:
         """Nothing that we print or write teaches to put a secret on a command line."""
         texts = [path.read_text() for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))]
-        names = ("validate", "tenants", "discover", "sample", "export", "resume", "inspect", "reveal")
+        names = "validate tenants discover sample policy export resume inspect audit reveal".split()
         texts += [run_here(name, "--help").checked().out for name in names]
         commands = [line for text in texts for line in text.split("\n") if re.search(r"\bvmexporter\s+[a-z]+\s", line)]
         assert len(commands) > 10

@@ -12,7 +12,9 @@ import pytest
 from tests.rules.source import Module, Rule, assert_kept, marks, modules, sample_breaks
 
 # The command line's last resort, and the thread whose failure goes on in the thread that waits for it.
-BROAD_CATCHERS = frozenset({"src/vmexporter/cli/main.py", "src/vmexporter/flows/readahead.py"})
+BROAD_CATCHERS = frozenset(
+    f"src/vmexporter/{name}" for name in ("cli/main.py", "flows/readahead.py", "web/app.py", "web/run.py")
+)
 PRINTERS = frozenset({"src/vmexporter/cli/render.py"})
 NAMES_WITHOUT_MEANING = frozenset({"util", "utils", "helper", "helpers", "manager", "managers", "common", "misc"})
 SENTENCE = re.compile(r"[A-Z0-9`'\"(].*[.!?]", re.DOTALL)

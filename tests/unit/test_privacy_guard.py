@@ -230,7 +230,8 @@ def test_own_words_are_stopped_in_kept_labels_and_names_too() -> None:
 @settings(max_examples=300, deadline=None)
 def test_whatever_the_policy_makes_passes(level: str, empty: PseudonymMap, some: list[Any], metric: str) -> None:
     """A false alarm would stop an export for nothing."""
-    choice = ObfuscationChoice.model_validate({"level": level, "keep_labels": ("zone",)})
+    mapped = () if level == "none" else ("path", "addr", "type")
+    choice = ObfuscationChoice.model_validate({"level": level, "keep_labels": ("zone",), "map_labels": mapped})
     tested, checked = policy(choice, empty), guarded(choice, empty)
     for of_metric, label, value, flag in some:
         labels = {"__name__": of_metric, label: value} | ({"name": flag} if of_metric == FLAG else {})

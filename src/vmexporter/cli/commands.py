@@ -18,6 +18,7 @@ from vmexporter.cli.options import (
     SelectionOptions,
 )
 from vmexporter.cli.privacy_options import MapOptions, PolicyOptions, PrivacyOptions
+from vmexporter.cli.serving import ServeOptions
 
 _MAP_HELP = "The map of the export."
 _PassphraseFile = Annotated[
@@ -26,6 +27,14 @@ _PassphraseFile = Annotated[
 ]
 
 # What a command needs is imported when it runs: --help must not wait for it.
+
+
+@command(app, "serve")
+def serve(options: ServeOptions) -> None:
+    """Serve the page and the REST API on this machine: what vmexporter without a command does."""
+    from vmexporter.cli import serving
+
+    serving.serve(options)
 
 
 @command(app, "validate")

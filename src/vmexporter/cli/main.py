@@ -15,7 +15,6 @@ _UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h
 app = typer.Typer(
     name="vmexporter",
     help="Export VictoriaMetrics' own metrics as an obfuscated bundle that can be sent to support.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -32,11 +31,16 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _root(
+    context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Show the version.", callback=_version, is_eager=True),
 ) -> None:
     del version
+    if context.invoked_subcommand is None:
+        from vmexporter.cli import serving
+
+        serving.serve(serving.ServeOptions())
 
 
 def main() -> None:

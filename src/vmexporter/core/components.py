@@ -153,7 +153,7 @@ def choose(instances: Sequence[Instance], selection: Selection) -> list[Instance
         InvalidInput: a chosen name was not found, or nothing is left.
     """
     chosen = list(instances)
-    if not selection.components:
+    if not (selection.components or selection.targets):
         chosen = [instance for instance in chosen if instance.component in FAMILY or instance.component == UNKNOWN]
     narrowings: tuple[tuple[str, tuple[str, ...], Callable[[Instance], str]], ...] = (
         ("component", selection.components, lambda instance: instance.component),
@@ -171,9 +171,30 @@ def choose(instances: Sequence[Instance], selection: Selection) -> list[Instance
             )
         if wanted:
             chosen = [instance for instance in chosen if value(instance) in wanted]
+    if selection.targets:
+        chosen = _exactly(chosen, selection)
     if not chosen:
         raise InvalidInput("cannot export: no component fits all that was chosen", hint="run vmexporter discover")
     return chosen
+
+
+def tenant_of(target: Target) -> str:
+    """``accountID[:projectID]`` of a target that was read with those of other tenants; "" elsewhere."""
+    return ":".join(value for _, value in target.tenant_labels)
+
+
+def _exactly(instances: Sequence[Instance], selection: Selection) -> list[Instance]:
+    """The instances of the targets that *selection* names; one without a tenant means those of all tenants."""
+    wanted = {(one.job, one.instance, one.tenant) for one in selection.targets}
+    found = {(one.target.job, one.target.instance) for one in instances}
+    if not {(job, instance) for job, instance, _ in wanted} <= found:
+        raise InvalidInput(
+            "cannot export: a chosen target reported no vm_app_version in the range",
+            hint="look for the components again",
+            field="targets",
+        )
+    names = [(one, (one.target.job, one.target.instance)) for one in instances]
+    return [one for one, name in names if {(*name, ""), (*name, tenant_of(one.target))} & wanted]
 
 
 def components_of_jobs(instances: Iterable[Instance]) -> dict[str, frozenset[str]]:

@@ -90,23 +90,33 @@ class TimeRange(Model):
         return self.end_ms - self.start_ms + 1
 
 
+class TargetChoice(Model):
+    """One target out of those found; ``tenant`` (``accountID[:projectID]``) where several tenants are read at once."""
+
+    job: str = ""
+    instance: str = ""
+    tenant: str = ""
+
+
 class Selection(Model):
     """What to export: VictoriaMetrics components (the default), selectors, or one expression; only one of the three.
 
-    ``components``, ``jobs`` and ``instances`` narrow the components found; empty means all of them.
+    ``components``, ``jobs`` and ``instances`` narrow the components found; empty means all of them. ``targets`` names
+    exactly which.
     ``step_ms`` thins to one sample a step (0: every sample); an expression is evaluated at it.
     """
 
     components: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
     instances: tuple[str, ...] = ()
+    targets: tuple[TargetChoice, ...] = ()
     selectors: tuple[str, ...] = ()
     query: str = ""
     step_ms: int = 0
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        by_component = bool(self.components or self.jobs or self.instances)
+        by_component = bool(self.components or self.jobs or self.instances or self.targets)
         if by_component + bool(self.selectors) + bool(self.query) > 1:
             raise ValueError("choose components, or selectors, or a query, not several of them")
         if self.step_ms < 0:

@@ -196,7 +196,7 @@ def _finish(work: _Export, sink: Sink, manifest: Manifest, started_s: float) -> 
     output, audit = work.output, None
     paths = output.paths
     if manifest.obfuscated:
-        manifest = with_audit(manifest, len(work.pseudonyms))
+        manifest = with_audit(manifest, work.pseudonyms.originals)
     sha256 = sink.finish({"metadata.json": manifest.to_json().encode(), "README.txt": readme(manifest).encode()})
     if manifest.obfuscated and output.stream is None:
         yield Auditing()

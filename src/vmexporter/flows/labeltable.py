@@ -17,7 +17,7 @@ from vmexporter.core.request import ExportRequest, TimeRange
 from vmexporter.core.selectors import Matcher, Selector, escape_regex, narrowed, require_selector, target_selectors
 from vmexporter.errors import InvalidInput
 from vmexporter.flows.discovery import Discovery, discover, require_components
-from vmexporter.flows.obfuscation import obfuscation
+from vmexporter.flows.obfuscation import enrolled, obfuscation
 from vmexporter.flows.session import Session
 
 _EXAMPLES = 2
@@ -56,7 +56,7 @@ def label_table(session: Session, request: ExportRequest, known_map: PseudonymMa
     if request.selection.mode == "query":
         raise InvalidInput("cannot list the labels of an expression", hint="use --selector, or sample without it")
     found = discover(session, request.time_range, count_series=False)
-    targets = [instance.target for instance in found.instances]
+    targets = enrolled(found.instances, request.selection)
     policy = obfuscation(request.obfuscation, known_map, components_of_jobs(found.instances), targets).policy
     table = _Table(session, policy, _selectors(found, request), request.time_range)
     names = session.api.label_names(table.texts(), request.time_range.start_ms, request.time_range.end_ms)

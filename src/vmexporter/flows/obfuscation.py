@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from vmexporter.bundle.tables import read_tables
+from vmexporter.core.components import Instance, choose
 from vmexporter.core.privacy.catalogue import Catalogue
 from vmexporter.core.privacy.guard import Guard
 from vmexporter.core.privacy.mapping import PseudonymMap
 from vmexporter.core.privacy.policy import LabelPolicy
 from vmexporter.core.privacy.pseudonyms import Pseudonyms
-from vmexporter.core.request import ObfuscationChoice
+from vmexporter.core.request import ObfuscationChoice, Selection
 from vmexporter.core.selectors import Target
 
 
@@ -22,6 +23,14 @@ class Obfuscation:
     policy: LabelPolicy
     guard: Guard
     catalogue: Catalogue
+
+
+def enrolled(instances: Sequence[Instance], selection: Selection) -> list[Target]:
+    """The targets that get the small numbers: those that will be exported, so that previews show the bundle's."""
+    if selection.mode != "components" or not instances:
+        return []
+    chosen = choose(instances, selection)
+    return [one.target for one in chosen if one.target.job or one.target.instance]
 
 
 def obfuscation(

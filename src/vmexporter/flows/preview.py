@@ -14,7 +14,7 @@ from vmexporter.core.privacy.mapping import PseudonymMap
 from vmexporter.core.request import ExportRequest
 from vmexporter.core.selectors import require_selector, target_selectors
 from vmexporter.flows.discovery import Discovery, discover, require_components
-from vmexporter.flows.obfuscation import obfuscation
+from vmexporter.flows.obfuscation import enrolled, obfuscation
 from vmexporter.flows.session import Session
 
 
@@ -35,7 +35,7 @@ def sample(session: Session, request: ExportRequest, known_map: PseudonymMap, pe
         VmexporterError: as discovery and the query API have it.
     """
     found = discover(session, request.time_range, count_series=False)
-    targets = [instance.target for instance in found.instances]
+    targets = enrolled(found.instances, request.selection)
     policy = obfuscation(request.obfuscation, known_map, components_of_jobs(found.instances), targets).policy
     few = "limitk" if session.is_victoria else "topk"
     for selector, time_ms in _questions(found, request):

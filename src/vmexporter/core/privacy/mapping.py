@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from itertools import count, islice
 from typing import Final, NamedTuple
 
-from vmexporter.core.privacy.mapkinds import POOLED, SHAPES, shape
+from vmexporter.core.privacy.mapkinds import IPV4_SUBNET, IPV6_SUBNET, POOLED, REMOVED, SHAPES, shape
 from vmexporter.errors import BundleDamaged
 
 FORMAT: Final = "vmexporter-obfuscation-map"
@@ -62,6 +62,11 @@ class PseudonymMap:
         for kind, pairs in self._pseudonyms.items():
             for original, pseudonym in pairs.items():
                 yield Entry(kind, original, pseudonym)
+
+    @property
+    def originals(self) -> int:
+        """How many originals there are to look for: subnets stand within their addresses, digests are no originals."""
+        return len(self) - sum(map(self.count, (IPV4_SUBNET, IPV6_SUBNET, REMOVED)))
 
     def count(self, kind: str) -> int:
         """How many entries of *kind* there are."""

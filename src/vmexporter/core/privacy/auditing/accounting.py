@@ -28,6 +28,7 @@ _HOST_WORD: Final = re.compile(
     "v[mlt][a-z]+|victoria[a-z]*|metrics|logs|traces|tool|svc|cluster|local|localhost|compute|internal|ip"
     "|com|net|org|io|dev|app|cloud|example|test|invalid|lan|home|arpa"
 )
+_DRIVE: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]:(?=\\)")
 _COMPONENT: Final = re.compile(r"(?<![A-Za-z])(?:v[mlt][a-z]{3,}|victoria)")
 _TARGETISH: Final = re.compile(r".*(?:/|:[0-9]{2,5}$|\..*\.).*", re.DOTALL)
 _SOURCE: Final = re.compile(r"(.*[/\\])((?:lib|app)/[A-Za-z0-9_./-]+\.go(?::[0-9]+)?)", re.DOTALL)
@@ -103,6 +104,7 @@ class Accounting:
         for found in _URL_TENANT.finditer(value):
             if not all(self._is_identifier(piece) for piece in found.groups() if piece):
                 return False, False
+        value = _DRIVE.sub("/", value)
         bare = REMOVED.sub("/", value)
         rest, has_address = self._without_addresses(bare)
         mapped = has_address or bare != value

@@ -1,0 +1,126 @@
+"""Starts the server: takes a port, makes the token, and, when it is to end, pauses what is running first."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import secrets
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from vmexporter.errors import InvalidInput
+from vmexporter.flows.world import World
+from vmexporter.web.app import make_app
+from vmexporter.web.guard import Doorkeeper
+from vmexporter.web.outputs import OutputFolder
+from vmexporter.web.runs import Runs
+from vmexporter.web.service import Service
+from vmexporter.web.settings import DEFAULT_PORT, Settings, bracketed
+
+_PORTS_TRIED: Final = 100
+_TOKEN_BYTES: Final = 32
+_BACKLOG: Final = 128
+_GRACE_S: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for; *port* None: the usual one, or the next that is free."""
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    output: Path = field(default_factory=Path)
+    max_runs: int = 3
+
+
+class PageServer:
+    """A server that listens already; ``run`` serves until it is told to stop.
+
+    Raises:
+        InvalidInput: it cannot listen there, or the output folder is none.
+    """
+
+    def __init__(self, wanted: Wanted, world: World) -> None:
+        if not wanted.output.is_dir():
+            raise InvalidInput(
+                f"cannot write to {wanted.output}: it is no folder", hint="make it first", field="output"
+            )
+        self._socket = _listening(wanted)
+        settings = Settings(
+            host=wanted.host,
+            port=self._socket.getsockname()[1],
+            token=secrets.token_urlsafe(_TOKEN_BYTES),
+            output=wanted.output,
+            max_runs=wanted.max_runs,
+        )
+        self.settings: Final = settings
+        self._door = Doorkeeper(settings)
+        self._runs = Runs(OutputFolder(settings.output), settings.max_runs, world)
+        app = make_app(Service(settings, self._runs, world), self._door)
+        config = uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            loop="asyncio",
+            lifespan="off",
+            log_level="warning",
+            access_log=False,  # an address may hold the token
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+        self._server = _Server(config, self._runs)
+
+    @property
+    def address(self) -> str:
+        """The address that opens the page; it holds the token."""
+        return f"{self.settings.address}/?token={self.settings.token}"
+
+    def address_for_browser(self) -> str:
+        """An address that opens the page once: other users of this machine may see what a browser is started with."""
+        return f"{self.settings.address}/?once={self._door.once()}"
+
+    def run(self) -> None:
+        """Serve until Ctrl-C or SIGTERM."""
+        self._server.run(sockets=[self._socket])
+
+    def close(self) -> None:
+        """Give the port back."""
+        self._socket.close()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, runs: Runs) -> None:
+        super().__init__(config)
+        self._runs = runs
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Pause the runs first: a request may wait for one of them."""
+        await asyncio.to_thread(self._runs.close)
+        await super().shutdown(sockets)
+
+
+def _listening(wanted: Wanted) -> socket.socket:
+    ports = range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED) if wanted.port is None else (wanted.port,)
+    family = socket.AF_INET6 if ":" in wanted.host else socket.AF_INET
+    last: OSError | None = None
+    for port in ports:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((wanted.host, port))
+            listener.listen(_BACKLOG)
+        except OSError as error:
+            listener.close()
+            last = error
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                break
+        else:
+            return listener
+    why = (last.strerror or "the address cannot be used").lower() if last else "no port was tried"
+    where = f"{bracketed(wanted.host)}:{ports[0]}"
+    raise InvalidInput(f"cannot listen at {where}: {why}", hint="choose another --host or --port", field="port")

@@ -1,0 +1,80 @@
+// Real series, as support will see them.
+
+import { fill, h } from "../dom.js";
+import { exportBody } from "../request.js";
+import { createAsker } from "./asking.js";
+import { segmented } from "./field.js";
+import { seriesAfter, seriesBefore } from "./series.js";
+
+const SHOWN = 5;
+const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five"];
+
+/** The preview; ``load()`` asks the server again. */
+export function preview(app, signal) {
+  const title = h("h2#prev", null, "Real series, as support will see them");
+  const place = h("div");
+  const ask = createAsker(place, signal);
+  let view = "both";
+  let metrics = [];
+  const list = h("ol.series");
+  const root = h(
+    "section.panel.mt",
+    { "aria-labelledby": "prev" },
+    h(
+      "header",
+      null,
+      title,
+      h(
+        "div.push",
+        null,
+        segmented({
+          name: "view",
+          label: "Preview",
+          kind: "seg-sm",
+          value: view,
+          options: [
+            ["after", "After"],
+            ["both", "Before and after"],
+          ],
+          pick(value) {
+            view = value;
+            draw();
+          },
+        }),
+      ),
+    ),
+    place,
+  );
+
+  function draw() {
+    fill(
+      list,
+      metrics.map((each) =>
+        h("li", null, view === "both" ? h("span.was", null, seriesBefore(each)) : null, seriesAfter(each)),
+      ),
+    );
+  }
+
+  function load() {
+    void ask(
+      "Reading real series",
+      (running) => app.api.sample(exportBody(app.store.state, app.store.secrets()), running),
+      (answer) => {
+        metrics = spread(answer.metrics, SHOWN);
+        title.textContent = `${NUMBERS[metrics.length]} real series, as support will see them`;
+        draw();
+        return metrics.length
+          ? list
+          : h("p.state", null, "No series of this selection has a value at the end of the range");
+      },
+    );
+  }
+
+  return { root, load };
+}
+
+/** *count* of *all*, spread over them: different jobs, so different kinds of values. */
+export function spread(all, count) {
+  if (all.length <= count) return all;
+  return Array.from({ length: count }, (_, at) => all[Math.floor((at * all.length) / count)]);
+}

@@ -1,0 +1,172 @@
+// An export that runs: how far it is, what was read and written, and what happened on the way.
+
+import { attribute, button, fill, h, note } from "../dom.js";
+import { bytes, clock, count, exact, span } from "../format.js";
+import { ticks } from "../ranges.js";
+import { runLog } from "./runlog.js";
+import { mergedCells } from "./windowcells.js";
+
+const RUNGS = {
+  export: ["Export API: exact.", "Every sample as the server holds it."],
+  raw: ["Raw samples by queries: exact.", "The export API is not there; every sample is read another way."],
+  query_range: ["Values at steps.", "Neither export nor raw samples can be had for this."],
+};
+const PHASES = {
+  connecting: "Connecting",
+  discovering: "Finding components",
+  auditing: "Searching the finished ZIP for private values",
+};
+
+/** The view; ``update(follower)`` brings it up to date. */
+export function progressView(app) {
+  const percent = h("b");
+  const where = h("span.soft");
+  const told = h("p.vh", { role: "status" });
+  const windows = h("div.windows", {
+    role: "progressbar",
+    "aria-label": "Windows written",
+    "aria-valuemin": 0,
+    "aria-valuemax": 100,
+  });
+  const axis = h("div.ticks", { "aria-hidden": "true" });
+  const stats = h("dl.stats.ruled");
+  const rung = h("span.grow");
+  const trouble = h("div");
+  const acts = h("span.acts");
+  const log = runLog();
+  const failure = h("div.mts", { role: "status" });
+  let tenth = -1;
+
+  async function act(what) {
+    const { id } = app.store.state.run;
+    try {
+      app.follower.watch(id, await app.api[what](id));
+    } catch (error) {
+      if (!("status" in error)) throw error;
+      fill(failure, note("bad", `${error.message}.`, error.hint));
+      buttons();
+    }
+  }
+
+  function buttons() {
+    fill(
+      acts,
+      button("Pause", () => void act("pause"), "sm"),
+      button("Cancel", sure, "danger sm", { id: "cancel" }),
+    );
+  }
+
+  /** Cancelling deletes what was written: it takes a second click. */
+  function sure() {
+    const back = button(
+      "Go on",
+      () => {
+        buttons();
+        acts.querySelector("#cancel").focus();
+      },
+      "sm",
+    );
+    fill(
+      acts,
+      button("Cancel and delete what was written", () => void act("cancel"), "danger sm"),
+      back,
+    );
+    back.focus();
+  }
+
+  function update({ snapshot, events, problem }) {
+    fill(trouble, problem ? h("div.offnote", null, note("warn", `${problem.message}.`, problem.hint)) : null);
+    if (!snapshot) return;
+    const { done, phase, time_range: range } = snapshot;
+    const value = Math.floor(done * 100);
+    percent.textContent = `${value} %`;
+    where.textContent = whereWords(snapshot);
+    if (Math.floor(value / 10) !== tenth) {
+      tenth = Math.floor(value / 10);
+      told.textContent = `${value} %, ${whereWords(snapshot)}`;
+    }
+    attribute(windows, "aria-valuenow", value);
+    attribute(windows, "aria-valuetext", `${value} %, ${whereWords(snapshot)}`);
+    cells(windows, mergedCells(snapshot.window_states));
+    if (range && !axis.childNodes.length) {
+      const words = ticks(range.start_ms, range.end_ms, "UTC", 5).map((text) => text.split(" ").at(-1));
+      fill(
+        axis,
+        words.map((text, at) => h("span", { class: at % 2 ? "n-hide" : "" }, at === 4 ? `${text} UTC` : text)),
+      );
+    }
+    fill(stats, figures(snapshot));
+    const [fact, more] = RUNGS[snapshot.rung] ?? ["Not decided yet how to read.", ""];
+    fill(rung, h("b", null, fact), " ", phase === "auditing" ? "" : more);
+    log.show(events);
+  }
+
+  buttons();
+  const root = h(
+    "div",
+    null,
+    trouble,
+    h(
+      "section.panel",
+      { "aria-labelledby": "prog" },
+      h(
+        "div.body",
+        null,
+        h("h2.vh#prog", null, "Progress"),
+        h("div.big", null, percent, where),
+        told,
+        windows,
+        axis,
+        stats,
+      ),
+      h("footer.row.ruled", null, rung, acts),
+    ),
+    failure,
+    log.root,
+  );
+  return {
+    root,
+    update,
+    primary: () => null,
+    words: () => "Steps 1 to 5 can be read, not changed, while the export runs",
+  };
+}
+
+function whereWords({ phase, windows, windows_done: done, eta_s: eta }) {
+  if (PHASES[phase]) return PHASES[phase];
+  const at = windows ? `window ${Math.min(windows, done + 1)} of ${windows}` : "planning";
+  return eta === null || eta === undefined ? at : `${at}, about ${span(Math.max(1, Math.round(eta)) * 1000)} left`;
+}
+
+function cells(windows, states) {
+  if (windows.children.length !== states.length)
+    fill(
+      windows,
+      states.map(() => h("i")),
+    );
+  states.forEach((state, at) => {
+    const wanted = state === "todo" ? "" : state;
+    if (windows.children[at].className !== wanted) windows.children[at].className = wanted; // a new element would breathe anew
+  });
+}
+
+function figures(snapshot) {
+  const {
+    samples,
+    estimated_samples: all,
+    text_bytes: read,
+    text_bytes_per_s: rate,
+    bundle_bytes: written,
+    elapsed_s: elapsed,
+    retries,
+  } = snapshot;
+  const cell = (name, value, more) =>
+    h("div", null, h("dt", null, name), h("dd", null, value, more ? [" ", h("small", null, more)] : null));
+  return [
+    cell("Samples", count(samples), all ? `of about ${count(all)}` : ""),
+    cell("Read", bytes(read), rate ? `at ${bytes(rate)}/s` : ""),
+    cell("Written", bytes(written)),
+    cell("Elapsed", clock(elapsed)),
+    cell("Retries", exact(retries)),
+  ];
+}

@@ -1,0 +1,189 @@
+// Before the start: what will be written, where, and how much of it.
+
+import { fill, h, note } from "../dom.js";
+import { bytes, count, listed, plural } from "../format.js";
+import { utcRange } from "../ranges.js";
+import { exportBody, serverName } from "../request.js";
+import { stepName } from "../wizard.js";
+import { debounce, field, onEnter } from "./field.js";
+
+/** The view; its primary button starts the export. */
+export function readyView(app, signal) {
+  const { store } = app;
+  const name = field({
+    id: "fn",
+    label: "File name",
+    class: "mono",
+    value: store.state.output.file_name,
+    oninput: typed,
+  });
+  const folder = field({
+    id: "dir",
+    label: "Folder",
+    class: "mono",
+    value: store.state.output.folder,
+    placeholder: app.config.output_folder,
+    oninput: typed,
+  });
+  const failure = h("div");
+  const later = debounce(() => void check(), 300);
+  let problem = null;
+  let starting = false;
+  let running = new AbortController();
+  signal.addEventListener("abort", () => {
+    later.stop();
+    running.abort();
+  });
+
+  function typed() {
+    store.set({ output: { file_name: name.input.value.trim(), folder: folder.input.value.trim() } });
+    later();
+  }
+
+  async function check() {
+    running.abort();
+    running = new AbortController();
+    const mine = running;
+    try {
+      const place = await app.api.destination(store.state.output, mine.signal);
+      if (mine.signal.aborted) return;
+      problem = place.writable ? null : { why: "The folder cannot be written to", focus: "dir" };
+      if (!name.input.value.trim()) {
+        name.input.value = place.file_name;
+        store.patch("output", { file_name: place.file_name });
+      }
+      name.say("hint", sizeWords(store.state));
+      folder.say(
+        place.writable ? "ok" : "bad",
+        place.writable ? `Writable, ${bytes(place.free_bytes)} free` : "Not writable",
+      );
+    } catch (error) {
+      if (mine.signal.aborted || !("status" in error)) return;
+      const blamed = error.field === "folder" ? folder : name;
+      problem = { why: "The bundle needs a place", focus: blamed.input.id };
+      blamed.say("bad", error.message);
+    }
+    app.refresh();
+  }
+
+  async function start() {
+    if (starting) return;
+    starting = true;
+    app.refresh();
+    try {
+      const snapshot = await app.api.start({ ...exportBody(store.state, store.secrets()), ...store.state.output });
+      app.follower.watch(snapshot.id, snapshot);
+    } catch (error) {
+      if (!("status" in error)) throw error;
+      if (error.field === "file_name" || error.field === "folder")
+        (error.field === "folder" ? folder : name).say("bad", error.message);
+      fill(failure, note("bad", `${error.message}.`, error.hint));
+      failure.firstChild.scrollIntoView({ block: "nearest" });
+    } finally {
+      starting = false;
+      app.refresh();
+    }
+  }
+
+  const isOff = store.state.obfuscation.level === "none";
+  const root = h(
+    "div.stack-l",
+    null,
+    summary(store.state),
+    h(
+      "form.g2",
+      onEnter(() => problem ?? void start()),
+      name.root,
+      folder.root,
+    ),
+    isOff
+      ? note(
+          "warn",
+          "This bundle is not obfuscated.",
+          "Support will see your addresses, host names and jobs. Secrets are removed all the same.",
+        )
+      : note(
+          "info",
+          "The ZIP is checked before it gets its name.",
+          "It is opened again and searched for every private value. One hit, and there is no ZIP.",
+        ),
+    failure,
+  );
+  void check();
+  return {
+    root,
+    primary: () => ({
+      words: starting ? "Starting" : "Start export",
+      missing: starting ? { why: "Starting", focus: "main" } : problem,
+      act: () => void start(),
+    }),
+  };
+}
+
+function summary(state) {
+  const { range, connection, test } = state;
+  const rows = [
+    ["Time range", utcRange(range.start_ms, range.end_ms), "range"],
+    ["From", [serverName(connection.url), test?.tenant ? `, tenant ${test.tenant}` : ""].join(""), "connection"],
+    ["Selection", selectionWords(state), "components"],
+    ["Obfuscation", obfuscationWords(state.obfuscation), "obfuscation"],
+  ];
+  return h(
+    "section",
+    { "aria-labelledby": "sum" },
+    h("h2.vh#sum", null, "What will be written"),
+    h(
+      "ul.rows.summary",
+      null,
+      rows.map(([name, words, id]) =>
+        h(
+          "li",
+          null,
+          h("p", null, h("small", null, name), h("span", null, words)),
+          h("a.small", { href: `#/${id}`, "aria-label": `Change: ${name}`, title: stepName(id, state) }, "Change"),
+        ),
+      ),
+    ),
+  );
+}
+
+function selectionWords({ mode, query, selection }) {
+  if (mode === "query") {
+    const what = query.judged.kind === "expression" ? "Expression" : "Selector";
+    return [
+      `${what} `,
+      h("code", null, query.text),
+      query.judged.kind === "selector" ? `: ${plural(query.judged.series, "series", "series")}` : "",
+    ];
+  }
+  const { instances, series, samples } = selection.totals;
+  const names = selection.body.components ?? [];
+  const figures = [
+    plural(instances, "instance"),
+    series === null ? "" : `${count(series)} series`,
+    samples === null ? "" : `${count(samples)} samples`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+  return `${names.length ? listed(names) : "Chosen instances"}: ${figures}`;
+}
+
+function obfuscationWords({ level, counts, words, one_way: oneWay }) {
+  if (level === "none") return "Off: only secrets are removed";
+  const parts = counts
+    ? [
+        `${plural(counts.mapped, "label")} mapped`,
+        `${counts.kept} kept`,
+        counts.dropped ? `${counts.dropped} dropped` : "",
+      ]
+    : [];
+  if (words.trim()) parts.push("own words");
+  if (oneWay) parts.push("no map kept");
+  return `Level ${level}${parts.length ? `: ${parts.filter(Boolean).join(", ")}` : ""}`;
+}
+
+function sizeWords({ mode, selection }) {
+  return mode === "components" && selection.totals?.bytes
+    ? `About ${bytes(selection.totals.bytes)}`
+    : "Its size shows while it is written";
+}

@@ -1,0 +1,49 @@
+// What a test that passed has found.
+
+import { button, h, note } from "../dom.js";
+import { listed, plural } from "../format.js";
+import { isSameTenant } from "../request.js";
+import { attemptList } from "./stages.js";
+
+const OFFERED_TENANTS = 8;
+
+/** The final endpoint, what to mind, and other tenants; *useTenant* takes one of them. */
+export function found(test, useTenant) {
+  const { query_base, tenants, tenant, notes, stages, export_base: exportBase, versions = [], components = [] } = test;
+  const others = tenants.filter((name) => !isSameTenant(name, tenant)).slice(0, OFFERED_TENANTS);
+  const attempts = stages.flatMap((stage) => stage.attempts ?? []);
+  return [
+    notes.length
+      ? h(
+          "div.body.stack-s",
+          null,
+          notes.map((text) => note("warn", text)),
+        )
+      : null,
+    h(
+      "footer.stack-s",
+      null,
+      h(
+        "dl.kv",
+        null,
+        h("dt", null, "Final endpoint"),
+        h("dd.mono", null, query_base),
+        exportBase && exportBase !== query_base ? [h("dt", null, "Export from"), h("dd.mono", null, exportBase)] : null,
+        h("dt", null, "Version"),
+        h("dd", null, versions.length ? listed(versions) : "Not told by the server"),
+        components.length ? [h("dt", null, "Components"), h("dd", null, listed(components))] : null,
+        h("dt", null, "Attempts"),
+        h("dd", null, plural(Math.max(1, attempts.length), "request")),
+      ),
+      attempts.some(({ status }) => status >= 400 || !status) ? attemptList(stages) : null,
+      others.length
+        ? h(
+            "div.row",
+            null,
+            h("span.muted", null, "Other tenants"),
+            others.map((name) => button(name, () => useTenant(name), "sm", { "aria-label": `Use tenant ${name}` })),
+          )
+        : null,
+    ),
+  ];
+}

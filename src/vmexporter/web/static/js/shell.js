@@ -1,0 +1,121 @@
+// The frame around each step: the rail with what every step answered, and the bar with Back and Next.
+
+import { attribute, fill, h } from "./dom.js";
+import { publicUrl, serverName } from "./request.js";
+import { themeSwitch } from "./theme.js";
+import {
+  answer,
+  barWords,
+  indexOf,
+  isDone,
+  isReachable,
+  isRunning,
+  missing,
+  neighbours,
+  stepName,
+  STEPS,
+} from "./wizard.js";
+
+function brand() {
+  return h(
+    "a.brand",
+    { href: "#/welcome" },
+    h(
+      "svg",
+      { viewBox: "0 0 18 18", "aria-hidden": "true" },
+      h("path", { d: "M2 3h9v2.6H2z" }),
+      h("path.cut", { d: "M2 7.7h14v2.6H2z" }),
+      h("path", { d: "M2 12.4h6V15H2z" }),
+    ),
+    "vmexporter",
+  );
+}
+
+/** Build the rail; the answer is a function that brings it up to date for the step shown. */
+export function buildRail(rail, address) {
+  const rows = STEPS.map((step) => {
+    const parts = { id: step.id, link: h("a"), name: h("b"), small: h("small") };
+    parts.link.append(parts.name, parts.small);
+    return parts;
+  });
+  const egress = h("span");
+  fill(
+    rail,
+    brand(),
+    h(
+      "nav.steps",
+      { "aria-label": "Steps" },
+      h(
+        "ol",
+        null,
+        rows.map(({ link }) => h("li", null, link)),
+      ),
+    ),
+    h("p.egress", null, h("b", null, "No data has left this machine"), egress),
+    h("div.rail-foot", null, h("span", null, address), themeSwitch()),
+  );
+  return (current, state, nowMs) => {
+    for (const row of rows) showRow(row, current, state, nowMs);
+    egress.textContent = egressWords(state);
+  };
+}
+
+function showRow({ id, link, name, small }, current, state, nowMs) {
+  const done = isDone(id, state);
+  const isCurrent = id === current;
+  link.classList.toggle("done", done);
+  attribute(link, "aria-current", isCurrent ? "step" : null);
+  const leads = !isCurrent && isReachable(id, state) && (indexOf(id) <= state.furthest || id === "export");
+  attribute(link, "href", leads ? `#/${id}` : null);
+  fill(name, stepName(id, state), done ? h("i.vh", null, " done") : null);
+  const words = done || isCurrent || (id === "export" && state.run) ? answer(id, state, nowMs) : "";
+  if (small.textContent !== words) small.textContent = words;
+  small.hidden = !words;
+}
+
+function egressWords(state) {
+  if (state.run?.state === "finished") return "Sending the ZIP is up to you.";
+  const server = state.test || isRunning(state) ? serverName(publicUrl(state.connection.url)) : state.contacted;
+  return server ? `Reads from one server: ${server}` : "No server has been contacted yet.";
+}
+
+/**
+ * Build the bar of a step. *own* may say otherwise than the order of the steps does: {back, words, primary: {words,
+ * act, missing}}, each a function of the state. The answer brings the bar up to date.
+ */
+export function buildBar(bar, id, app, own = {}) {
+  const { back, next } = neighbours(id);
+  const why = h("p.why#why");
+  const primary = h("button.btn.btn-primary", { type: "button" });
+  const backLink = back ? h("a.btn", { href: `#/${back}` }, "Back") : null;
+  fill(bar, backLink, why, primary);
+  let spec = null;
+  primary.addEventListener("click", () => {
+    const lacks = spec.missing;
+    if (lacks) focusOn(lacks.focus);
+    else spec.act();
+  });
+  const standard = (state) => ({
+    words: `Next: ${next ? stepName(next, state) : ""}`,
+    missing: missing(id, state),
+    act: () => app.go(next),
+  });
+  return (state) => {
+    spec = own.primary ? own.primary(state) : standard(state);
+    primary.hidden = !spec;
+    if (backLink) backLink.hidden = own.back ? !own.back(state) : false;
+    why.textContent = own.words?.(state) ?? spec?.missing?.why ?? barWords(id, state);
+    if (!spec) return;
+    primary.className = spec.plain ? "btn" : "btn btn-primary";
+    if (primary.textContent !== spec.words) primary.textContent = spec.words;
+    attribute(primary, "aria-disabled", spec.missing ? "true" : null);
+    attribute(primary, "aria-describedby", spec.missing ? "why" : null);
+  };
+}
+
+/** Bring what is missing into sight and under the keys. */
+export function focusOn(id) {
+  const element = document.getElementById(id) ?? document.getElementById("main");
+  element.scrollIntoView({ block: "center" });
+  element.focus({ preventScroll: true });
+}

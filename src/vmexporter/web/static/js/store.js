@@ -1,0 +1,113 @@
+// The wizard's state: what survives a reload is kept in this tab's sessionStorage; secrets live in memory only.
+
+import { publicUrl } from "./request.js";
+
+const KEY = "vmexporter";
+
+/** The state of a wizard that nobody has touched. */
+export function initialState() {
+  return {
+    mode: "components",
+    furthest: 0,
+    range: { preset: "1 h", from: "", to: "", zone: "", start_ms: 0, end_ms: 0, problem: null },
+    connection: {
+      url: "",
+      auth: "none",
+      username: "",
+      tenant: "",
+      ca_file: "",
+      client_cert: "",
+      client_key: "",
+      insecure: false,
+      header: "",
+      headers: [],
+    },
+    test: null, // the answer of the test that passed, with an id
+    selection: { key: "", off: [], body: null, totals: null },
+    query: { text: "", step_ms: 0, key: "", judged: null, off: [] },
+    obfuscation: { level: "support", own: {}, words: "", map: "", one_way: false, counts: null },
+    output: { file_name: "", folder: "" },
+    run: null, // {id, file_name, state}
+  };
+}
+
+/** No secret at all; ``headers`` holds the values by place, ``url`` an address that may hold credentials. */
+export function noSecrets() {
+  return { password: "", token: "", header: "", headers: [], url: "", passphrase: "" };
+}
+
+/** Whether this connection cannot be made again from what a reload keeps. */
+export function usesSecrets(connection, secrets) {
+  const { auth } = connection;
+  return auth !== "none" || secrets.headers.some(Boolean) || Boolean(secrets.url);
+}
+
+/** What of *state* may be written down: no secret has a place in it, and no test that a secret was needed for. */
+export function lasting(state, secrets) {
+  const connection = { ...state.connection, url: publicUrl(state.connection.url) };
+  return { ...state, connection, test: usesSecrets(state.connection, secrets) ? null : state.test };
+}
+
+/** The store of one page; *storage* is like sessionStorage, or null where there is none. */
+export function createStore(storage) {
+  const secrets = noSecrets(); // not a part of the state: nothing that writes the state can see it
+  const listeners = new Set();
+  const state = restore(storage);
+  const store = {
+    state,
+    secrets: () => secrets,
+    setSecret(name, value) {
+      secrets[name] = value;
+    },
+    dropSecrets() {
+      const used = usesSecrets(state.connection, secrets);
+      Object.assign(secrets, noSecrets());
+      const patch = { connection: { ...state.connection, url: publicUrl(state.connection.url) } };
+      store.set(used ? { ...patch, test: null } : patch);
+    },
+    /** Change some keys of the state, write down what may be, and tell everyone. */
+    set(patch) {
+      Object.assign(state, patch);
+      try {
+        storage?.setItem(KEY, JSON.stringify(lasting(state, secrets)));
+      } catch {
+        // a full or forbidden storage takes nothing but the reload's comfort
+      }
+      for (const listener of [...listeners]) listener(state);
+    },
+    /** Change some keys of one part of the state. */
+    patch(part, values) {
+      store.set({ [part]: { ...state[part], ...values } });
+    },
+    /** Change the connection; whatever was tested before is not what would be used now. */
+    changeConnection(values) {
+      store.set({ connection: { ...state.connection, ...values }, test: null });
+    },
+    /** Call *listener* at each change until *signal* says stop. */
+    on(listener, signal) {
+      listeners.add(listener);
+      signal?.addEventListener("abort", () => listeners.delete(listener));
+    },
+    /** Begin anew: the connection stays, without its secrets. */
+    reset() {
+      const { connection, mode } = state;
+      store.set({ ...initialState(), mode, connection });
+    },
+  };
+  return store;
+}
+
+function restore(storage) {
+  const fresh = initialState();
+  try {
+    const kept = JSON.parse(storage?.getItem(KEY) ?? "{}");
+    for (const [key, value] of Object.entries(kept)) {
+      if (!(key in fresh)) continue;
+      const isPart = fresh[key] !== null && typeof fresh[key] === "object";
+      fresh[key] = isPart ? { ...fresh[key], ...value } : value;
+    }
+  } catch {
+    return initialState();
+  }
+  return fresh;
+}

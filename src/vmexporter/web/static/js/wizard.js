@@ -1,0 +1,150 @@
+// The order of the steps, what each still needs, and what it answered. Pure: state in, words out.
+
+import { bytes, count, plural, shortSpan } from "./format.js";
+import { utcClock } from "./ranges.js";
+import { ownWords, questionKey, serverName } from "./request.js";
+
+/** The six steps in their order: id (also the address's), name. */
+export const STEPS = [
+  ["welcome", "Welcome"],
+  ["range", "Time range"],
+  ["connection", "Connection"],
+  ["components", "Components"],
+  ["obfuscation", "Obfuscation"],
+  ["export", "Export"],
+].map(([id, name]) => ({ id, name }));
+
+const MIN_WORD = 3;
+const ACTIVE = new Set(["running", "starting"]);
+
+/** The name of a step; the fourth has two. */
+export function stepName(id, state) {
+  if (id === "components" && state.mode === "query") return "Selection";
+  return STEPS.find((step) => step.id === id).name;
+}
+
+/** The place of a step, from 0. */
+export function indexOf(id) {
+  return STEPS.findIndex((step) => step.id === id);
+}
+
+/** Whether an export is being written right now: what it is made from must not be changed meanwhile. */
+export function isRunning(state) {
+  return ACTIVE.has(state.run?.state);
+}
+
+/** Why the step after *id* is not possible yet: {why, focus: id of the element that is missing}; or null. */
+export function missing(id, state) {
+  return MISSING[id]?.(state) ?? null;
+}
+
+const MISSING = {
+  range({ range }) {
+    if (range.problem) return { why: range.problem.why, focus: range.problem.field };
+    return range.end_ms ? null : { why: "A time range is needed", focus: "from" };
+  },
+  connection({ connection, test }) {
+    if (!connection.url.trim()) return { why: "An address is needed", focus: "url" };
+    return test ? null : { why: "The connection test has to pass first", focus: "run-test" };
+  },
+  components(state) {
+    return state.mode === "query" ? missingQuery(state) : missingComponents(state);
+  },
+  obfuscation({ obfuscation }) {
+    const short =
+      obfuscation.level !== "none" && ownWords(obfuscation.words).find((word) => [...word].length < MIN_WORD);
+    return short ? { why: `A word needs ${MIN_WORD} characters`, focus: "words" } : null;
+  },
+};
+
+function missingComponents(state) {
+  const { key, totals } = state.selection;
+  if (key !== questionKey(state) || !totals) return { why: "The components have to be found first", focus: "main" };
+  return totals.instances ? null : { why: "Nothing is ticked", focus: "tick-all" };
+}
+
+function missingQuery(state) {
+  const { text, key, judged, off } = state.query;
+  if (!text.trim()) return { why: "A selector or an expression is needed", focus: "query" };
+  if (key !== questionKey(state) || !judged?.ok) return { why: "The server has to accept it first", focus: "query" };
+  const targets = judged.jobs.reduce((sum, { instances }) => sum + instances.length, 0);
+  if (targets && off.length >= targets) return { why: "Nothing is ticked", focus: "tick-all" };
+  return null;
+}
+
+/** Whether all steps before *id* have what they need. */
+export function isReachable(id, state) {
+  return id === "export" && state.run ? true : firstMissing(id, state) === null;
+}
+
+/** The first step before *id* that lacks something, or null. */
+export function firstMissing(id, state) {
+  const before = STEPS.slice(0, indexOf(id));
+  return before.find((step) => missing(step.id, state))?.id ?? null;
+}
+
+/** Whether *id* is behind the operator, with all it needs. */
+export function isDone(id, state) {
+  if (id === "export") return state.run?.state === "finished";
+  return indexOf(id) < state.furthest && isReachable(id, state) && !missing(id, state);
+}
+
+/** The step after and before *id*, or null at the ends. */
+export function neighbours(id) {
+  const at = indexOf(id);
+  return { back: STEPS[at - 1]?.id ?? null, next: STEPS[at + 1]?.id ?? null };
+}
+
+/** What a step answered, short: it stands under the step's name. */
+export function answer(id, state, nowMs) {
+  return ANSWERS[id](state, nowMs) ?? "";
+}
+
+const ANSWERS = {
+  welcome: ({ mode }) => (mode === "query" ? "Selector or expression" : "VictoriaMetrics components"),
+  range({ range }, nowMs) {
+    if (!range.end_ms || range.problem) return "";
+    return `${shortSpan(range.end_ms - range.start_ms)} to ${utcClock(range.end_ms, nowMs)}`;
+  },
+  connection: ({ connection }) => serverName(connection.url).replace(/:\d+$/, ""),
+  components(state) {
+    if (missing("components", state)) return "";
+    if (state.mode === "query") return state.query.judged.kind === "expression" ? "Expression" : seriesWords(state);
+    const { instances, samples } = state.selection.totals;
+    return `${plural(instances, "instance")}${samples ? `, ${count(samples)} samples` : ""}`;
+  },
+  obfuscation: ({ obfuscation }) => (obfuscation.level === "none" ? "Off" : `Level: ${obfuscation.level}`),
+  export({ run }) {
+    if (!run) return "Ready";
+    if (run.state === "finished") return run.words || "Finished";
+    return (
+      run.words ||
+      { running: "Running", paused: "Paused", failed: "Failed", cancelled: "Cancelled", interrupted: "Interrupted" }[
+        run.state
+      ] ||
+      ""
+    );
+  },
+};
+
+function seriesWords({ query }) {
+  return query.judged.series === undefined || query.judged.series === null
+    ? "Selector"
+    : `Selector, ${plural(query.judged.series, "series", "series")}`;
+}
+
+/** What the action bar says beside Next when nothing is missing. */
+export function barWords(id, state) {
+  if (id === "connection" && state.test)
+    return [state.test.words, state.test.tenant && `tenant ${state.test.tenant}`].filter(Boolean).join(", ");
+  if (id === "components" && state.mode === "components" && state.selection.totals) {
+    const { instances, of, bytes: size } = state.selection.totals;
+    return `${instances} of ${plural(of, "instance")}${size ? `, about ${bytes(size)}` : ""}`;
+  }
+  if (id === "obfuscation" && state.obfuscation.level === "none") return "Only secrets are removed";
+  if (id === "obfuscation" && state.obfuscation.counts) {
+    const { mapped, dropped } = state.obfuscation.counts;
+    return `${plural(mapped, "label")} mapped${dropped ? `, ${dropped} dropped` : ""}`;
+  }
+  return "";
+}

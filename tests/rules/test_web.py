@@ -1,0 +1,125 @@
+"""Every route of the web layer is guarded, and only the web layer serves HTTP.
+
+The routes are taken from the application itself, so one that is added tomorrow is asked the same questions.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from fastapi.routing import APIRoute
+from starlette.routing import Route
+
+from tests.rules.source import Module, assert_kept, modules, sample_breaks
+from tests.unit.asgi import BEARER, HOST, JSON, TOKEN, ask, service
+from vmexporter.web.app import ROUTERS, STATIC, api, make_app
+from vmexporter.web.guard import API, Guard
+from vmexporter.web.service import Service
+
+SERVERS = frozenset({"fastapi", "starlette", "uvicorn"})
+WEB = "src/vmexporter/web/"
+
+
+def requests() -> list[str]:
+    """``METHOD /path`` of every route there is."""
+    plain = [(route.path, route) for route in api(cast(Service, None)).routes if isinstance(route, Route)]
+    below = [(f"{API}{route.path}", route) for router in ROUTERS for route in router.routes if isinstance(route, Route)]
+    assert len(below) == sum(len(router.routes) for router in ROUTERS), "what is no plain route needs a thought here"
+    found = {
+        f"{method} {re.sub(r'{.*?}', 'x', path)}" for path, route in plain + below for method in route.methods or ()
+    }
+    return sorted(found)
+
+
+REQUESTS = requests()
+CHANGING = [line for line in REQUESTS if line.split()[0] not in {"GET", "HEAD"}]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Guard:
+    return make_app(service(tmp_path_factory.mktemp("out")))
+
+
+def test_all_routes_are_seen() -> None:
+    assert len(REQUESTS) >= 25 and len(CHANGING) >= 15
+    documented = api(cast(Service, None)).openapi()["paths"]
+    assert {
+        f"{method.upper()} {re.sub(r'{.*?}', 'x', path)}" for path, methods in documented.items() for method in methods
+    } <= set(REQUESTS)
+    assert {"POST /api/export", "GET /api/download", "DELETE /api/runs/x", "GET /api/openapi.json"} <= set(REQUESTS)
+
+
+@pytest.mark.parametrize("line", REQUESTS)
+class TestEveryRoute:
+    def test_is_below_the_api(self, line: str) -> None:
+        assert line.split()[1].startswith(f"{API}/")
+
+    def test_wants_the_token(self, app: Guard, line: str) -> None:
+        for headers in ({}, {"authorization": "Bearer x"}, {"cookie": "vmexporter-8080=x"}):
+            assert ask(app, line, {**JSON, **headers}).status == 401
+        assert ask(app, f"{line}?token={TOKEN}", JSON).status == 401
+
+    def test_wants_our_name(self, app: Guard, line: str) -> None:
+        assert ask(app, line, {**BEARER, **JSON, "host": "evil.example"}).status == 403
+
+    def test_refuses_other_pages(self, app: Guard, line: str) -> None:
+        for site in ("cross-site", "same-site"):
+            assert ask(app, line, {**BEARER, **JSON, "sec-fetch-site": site}).status == 403
+
+    def test_is_not_cached(self, app: Guard, line: str) -> None:
+        assert ask(app, line).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("line", CHANGING)
+class TestEveryRouteThatChangesSomething:
+    def test_refuses_other_origins(self, app: Guard, line: str) -> None:
+        for origin in ("http://evil.example", "null", "http://127.0.0.1:9"):
+            assert ask(app, line, {**BEARER, **JSON, "origin": origin}).status == 403
+        assert ask(app, line, {**BEARER, **JSON, "origin": f"http://{HOST}"}).status not in {401, 403, 415}
+
+    def test_takes_json_only(self, app: Guard, line: str) -> None:
+        headers = {**BEARER, "content-type": "text/plain", "content-length": "2"}
+        assert ask(app, line, headers, b"{}").status == 415
+
+    def test_takes_small_bodies_only(self, app: Guard, line: str) -> None:
+        assert ask(app, line, {**BEARER, **JSON, "content-length": "2000000"}).status == 413
+
+
+def test_no_route_is_a_coroutine() -> None:
+    """Flows block: they run in threads, and a coroutine that calls one would stop the whole server."""
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    assert routes and not [route.path for route in routes if inspect.iscoroutinefunction(route.endpoint)]
+
+
+def only_web_serves(module: Module) -> Iterator[tuple[int, str]]:
+    """FastAPI, Starlette and uvicorn are known to the web layer alone."""
+    for node in ast.walk(module.tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        if not module.name.startswith(WEB) and any(name.split(".")[0] in SERVERS for name in names):
+            yield getattr(node, "lineno", 0), "serves HTTP: only web does"
+
+
+def test_the_package_keeps_it() -> None:
+    assert_kept(only_web_serves, modules("src"))
+
+
+def test_samples() -> None:
+    assert sample_breaks(only_web_serves, "from fastapi import FastAPI")
+    assert sample_breaks(only_web_serves, "import starlette.types")
+    assert not sample_breaks(only_web_serves, "import uvicorn", f"{WEB}server.py")
+    assert not sample_breaks(only_web_serves, "from vmexporter.web import server", "src/vmexporter/cli/serving.py")
+
+
+def test_the_page_lies_apart_from_the_code() -> None:
+    """What is served without the token is one folder, and no Python is in it."""
+    assert Path(STATIC).name == "static" and not list(STATIC.rglob("*.py"))
