@@ -34,6 +34,7 @@ fmt: .venv/.ready  ## Put the code into the house style
 bench: .venv/.ready  ## Measure speed, memory and bundle size against curl (ARGS=--quick for a first look)
 	@scripts/setup bench
 	$(BIN)/python -m bench.run $(ARGS)
+	$(BIN)/python -m bench.auditing
 
 lock: .venv/.ready  ## Pin the newest packages in requirements/*.txt, with hashes (pip-tools, in a folder of its own)
 	$(BIN)/python -m venv build/lock && build/lock/bin/pip install --quiet pip-tools

@@ -82,7 +82,7 @@ def vmexporter(server: Server, export: Export, expected_samples: int | None = No
     root = data_root()
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root, prefix="out-") as folder:
-        cost, _ = _run(_export_command(server, export, folder), server)
+        cost = export_to(server, export, folder)
         bundles = list(Path(folder).glob("*.zip"))
         if len(bundles) != 1:
             names = sorted(path.name for path in Path(folder).iterdir())
@@ -104,6 +104,15 @@ def _export_command(server: Server, export: Export, folder: str) -> list[str]:
     command += ["-o", folder + "/", "--quiet"]
     command += [] if export.window is None else ["--window", export.window]
     return command + ([] if export.is_obfuscated else ["--no-obfuscate"])
+
+
+def export_to(server: Server, export: Export, folder: str) -> Cost:
+    """Let vmexporter write a bundle, and what belongs to it, into *folder*.
+
+    Raises:
+        BenchError: it failed.
+    """
+    return _run(_export_command(server, export, folder), server)[0]
 
 
 def _rfc3339(moment_ms: int) -> str:

@@ -74,7 +74,11 @@ versions = st.tuples(
 metrics = st.sampled_from(
     ["up", "vm_rows", "go_goroutines", "acme:rows:rate5m", "acme", "metric_1", "metric_2", "vm_acme_total", "a b"]
 )
-plain = st.text(max_size=12) | st.sampled_from(PSEUDONYM_LIKE)
+PUBLIC = [
+    *("/api/v1/write", "/", ":8482", "0.0.0.0:80", "[::]:8482", "indexdb/file", "eu-central-1", "1:secret-url", "prod"),
+    *("lib/storage/storage.go:12", "/x/lib/storage/storage.go:12", "Europe/Zurich", "vmagent", "0", "6.1.0-18-amd64"),
+]
+plain = st.text(max_size=12) | st.sampled_from(PSEUDONYM_LIKE + PUBLIC)
 values = targets | urls | paths | tenants | fingerprints | tokens | versions | metrics | plain
 
 elements = values | values.map('"{}"'.format) | values.map("'{}'".format) | st.sampled_from(["true", "30s", "secret"])

@@ -121,6 +121,8 @@ class LabelPolicy:
             prefix = self.decisions.prefix(label) if self.label_name(label) == label else "label"
             kinds = STRICT_KINDS if self.choice.level == "strict" else KINDS
             result = kinds[decision.kind](self._pseudonyms, prefix, clean)
+            if result == value and label in self.choice.map_labels:  # all of it is structure, but it has to go
+                result = self._pseudonyms.plain(prefix, value)
         result = self._without_words(result)
         if clean != value and REMOVED_TEXT not in result:
             result += REMOVED_TEXT
