@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.places import FLAG, FLAGS, PLACES, Place
-from tests.policies import KEY, catalogue, guarded, leak_of, policy
-from tests.unit import privacy_values as having
+from tests.policies import KEY, catalogue, guarded, leak_of
 from vmexporter.core.privacy.mapping import Entry, PseudonymMap
 from vmexporter.core.request import ObfuscationChoice
 
@@ -223,20 +220,6 @@ def test_own_words_are_stopped_in_kept_labels_and_names_too() -> None:
     passes = [{"zone": "word-8"}, {"zone": "x word-8y"}, {"__name__": "vm_rows", "type": "word-9/file"}]
     for labels in passes:
         assert leak_of(labels, ObfuscationChoice(words=("acme", "indexdb"), keep_labels=("zone",)), known_map()) == ""
-
-
-@pytest.mark.parametrize("level", ["support", "strict", "none"])
-@given(having.maps, st.lists(having.spots, max_size=6), having.metrics)
-@settings(max_examples=300, deadline=None)
-def test_whatever_the_policy_makes_passes(level: str, empty: PseudonymMap, some: list[Any], metric: str) -> None:
-    """A false alarm would stop an export for nothing."""
-    mapped = () if level == "none" else ("path", "addr", "type")
-    choice = ObfuscationChoice.model_validate({"level": level, "keep_labels": ("zone",), "map_labels": mapped})
-    tested, checked = policy(choice, empty), guarded(choice, empty)
-    for of_metric, label, value, flag in some:
-        labels = {"__name__": of_metric, label: value} | ({"name": flag} if of_metric == FLAG else {})
-        assert checked(tested.rewrite_labels(labels)) == ""
-        assert checked(tested.rewrite_labels({"__name__": metric, "zone": value})) == ""
 
 
 def test_the_guards_words_are_words_of_structure() -> None:

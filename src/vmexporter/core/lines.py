@@ -167,10 +167,10 @@ class LineRewriter:
 
         The series of one scrape have the same timestamps: a text that was checked is known again by comparing it.
         """
-        timestamps = text[start:end]
-        if timestamps != self._known_timestamps:
-            check_timestamps(timestamps)
-            self._known_timestamps = timestamps
+        known = self._known_timestamps
+        if end - start != len(known) or not text.startswith(known, start):
+            self._known_timestamps = text[start:end]
+            check_timestamps(self._known_timestamps)
         commas = text[start + 13 : end : _TIMESTAMP_SIZE]
         first, last, samples = text[start : start + 13], text[max(end - 13, start) : end], len(commas) + 1
         regular = (end - start + 1) % _TIMESTAMP_SIZE == 0 and commas.count(b",") == len(commas)

@@ -42,10 +42,10 @@ class Rewritten(NamedTuple):
 class _Column:
     """One label of all metrics for which the same holds: what its name becomes, what its values became."""
 
-    __slots__ = ("is_dropped", "label", "metric", "name", "of_flag", "values")
+    __slots__ = ("decision", "is_dropped", "name", "of_flag", "place", "values")
 
     def __init__(self, decision: Decision, metric: str, label: str, name: bytes) -> None:
-        self.metric, self.label, self.name = metric, label, name
+        self.decision, self.place, self.name = decision, (metric, label), name
         self.is_dropped, self.of_flag = decision.action == "drop", decision.of_flag
         self.values: dict[bytes, bytes] = {}
 
@@ -103,14 +103,18 @@ class LabelPolicy:
     def rewrite_value(self, label: str, value: str, metric: str = "", *, flag: str = "") -> str | None:
         """What *value* of *label* of *metric* becomes, None if the label is dropped; *flag* is a flag's name."""
         decision = self.decisions.decide(metric, label)
-        if decision.action == "drop":
-            return None
+        return None if decision.action == "drop" else self._rewritten(decision, (metric, label), value, flag)
+
+    def _rewritten(self, decision: Decision, place: tuple[str, str], value: str, flag: str) -> str:
+        metric, label = place
         if not value:
             return value
         if label == METRIC_LABEL:
             return self._metric_name(value)
         if decision.action == "map" and self.decisions.public_row(metric, label, value) is not None:
             return self._without_words(value)
+        if decision.action == "map":
+            self._mapped.add(self.label_name(label))
         is_flag, known = decision.of_flag, self._known
         clean = flag_without_secrets(known, flag, value) if is_flag else value_without_secrets(value)
         if decision.action == "keep":
@@ -205,15 +209,12 @@ class LabelPolicy:
 
     def _resolve(self, column: _Column, flag: bytes, raw: bytes) -> bytes:
         value = decode(raw)
-        new = self.rewrite_value(column.label, value, column.metric, flag=decode(flag.removesuffix(_FLAG_END)))
+        new = self._rewritten(column.decision, column.place, value, decode(flag.removesuffix(_FLAG_END)))
         if self._cached >= _CACHED_VALUES:
             for each in self._shared.values():
                 each.values.clear()
             self._cached = 0
         self._cached += 1
         # An unchanged value keeps its spelling, too: there is more than one way to escape a character.
-        result = raw if new is None or new == value else encode(new)
-        column.values[flag + raw] = result
-        after = value if new is None else new
-        self.note(self._metric_name(column.metric) if column.metric else "", decode(column.name), after)
+        result = column.values[flag + raw] = raw if new == value else encode(new)
         return result
