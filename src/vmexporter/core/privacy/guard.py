@@ -96,9 +96,9 @@ class Guard:
             if original in self._mapped:
                 raise _leak("a value that you want mapped", label)
             return
-        if of_flag and self._is_public_flag(flag, value):
-            return
-        if why := self._suspicion.of(metric, label, restored, flag if of_flag else None):
+        if of_flag:
+            restored = self._private_elements(flag, restored)
+        if restored and (why := self._suspicion.of(metric, label, restored, flag if of_flag else None)):
             raise _leak(why, label)
 
     def _own_word(self, found: re.Match[str]) -> str:
@@ -112,17 +112,20 @@ class Guard:
         known = self._catalogue.flags.get(flag)
         return known is not None and known.kind.startswith("credential")
 
-    def _is_public_flag(self, flag: str, value: str) -> bool:
+    def _private_elements(self, flag: str, value: str) -> str:
+        """What is left of a flag's value without the elements that are public by themselves; "" if all of them are."""
         known = self._catalogue.flags.get(flag)
-        if value == "secret" or known is None or self._takes_secret(flag):
-            return value == "secret"
-        places = known.kind == _PLACE_KIND and self._level != "strict"
-        return value == known.default or (
-            places and all(_ZONE.fullmatch(part) or self._is_region(part) for part in value.split(","))
+        if self._takes_secret(flag) or value == "secret" or (known is not None and value == known.default):
+            return ""  # is_masked has looked at secrets
+        places = known is not None and known.kind == _PLACE_KIND and self._level != "strict"
+        return ",".join(
+            part for part in value.split(",") if not self._is_public_element(part.strip("\"'"), places=places)
         )
 
-    def _is_region(self, text: str) -> bool:
-        return self._catalogue.is_public("", "region", text, self._level)
+    def _is_public_element(self, part: str, *, places: bool) -> bool:
+        is_public, level = self._catalogue.is_public, self._level
+        is_place = places and (_ZONE.fullmatch(part) is not None or is_public("", "region", part, level))
+        return is_place or is_public("", "addr", part, level)
 
 
 def _leak(what: str, label: str) -> LeakFound:

@@ -162,7 +162,7 @@ export function labelTable(app, signal, change) {
       h("td.num", null, exact(row.values)),
       h("td.full", null, pair(row)),
       h("td.reason", null, whyWords(row.why)),
-      h("td", null, decision(row, at, store.state.obfuscation, policyOf(row), change)),
+      h("td", null, decision(row, at, () => store.state.obfuscation, policyOf(row), change)),
     );
   }
 

@@ -14,7 +14,7 @@ const STEPS = [
 const EXAMPLES = [
   ['{job="vmagent"}', "all series of a job"],
   ['vm_rows{type=~"indexdb.*"}', "one metric, narrowed"],
-  ['{__name__=~"vm_.*"} or {job=~"vm.*"}', "either of two"],
+  ['{__name__=~"vm_.*|go_.*"}', "metrics of either family"],
   ["sum(rate(vm_rows_inserted_total)) by (instance)", "an expression, computed at steps"],
 ];
 
