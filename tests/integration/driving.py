@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from vmexporter.errors import VmexporterError
@@ -55,3 +57,17 @@ class Outcome:
         """Itself; the test fails when an error ended it."""
         assert self.error is None, self.error
         return self
+
+
+def wait_until_it_listens_to(number: int, pid: int) -> None:
+    """Wait until a process has taken over a signal; how long it takes to start is the machine's affair."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        time.sleep(2.0)
+        return
+    for _ in range(1000):
+        caught = re.search(r"SigCgt:\s*([0-9a-f]+)", status.read_text())
+        if caught and int(caught[1], 16) >> (number - 1) & 1:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"the process has not taken over signal {number}")

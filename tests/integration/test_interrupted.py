@@ -20,7 +20,7 @@ from tests.fakes.exchange import Request
 from tests.fakes.faults import Answer, Cut, Drip, Fault, Pass, Stall, at_windows, from_window, too_many_requests
 from tests.fakes.proxy import FaultProxy
 from tests.integration import faulty
-from tests.integration.driving import HastyClock
+from tests.integration.driving import HastyClock, wait_until_it_listens_to
 from tests.integration.faulty import Site, ended, part_in, resume_arguments, started, vmexporter
 from tests.lab.commandline import Ran
 from tests.lab.lines import samples_by_series
@@ -191,7 +191,7 @@ class TestBeforeTheFirstWindow:
     def test_while_nobody_takes_the_connection(self, site: Site, tmp_path: Path) -> None:
         with deaf_address() as url:
             process = started(site.arguments(url, tmp_path))
-            time.sleep(1.0)
+            wait_until_it_listens_to(signal.SIGTERM, process.pid)
             ran = stopped(process, tmp_path, signal.SIGTERM)
         assert "Stopped." in ran.err
         assert not list(tmp_path.iterdir())
