@@ -5,7 +5,7 @@ BIN := .venv/bin
 CODE := $(wildcard src tests bench scripts)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help demo test test-hard check fmt bench lock clean
+.PHONY: help demo test test-hard test-browser check fmt bench lock clean
 
 help:  ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,10 @@ test: .venv/.ready  ## Unit, contract and integration tests against real servers
 test-hard: .venv/.ready  ## The tests that take minutes: kill -9 and resume, full disks, a million series
 	@scripts/setup test
 	$(BIN)/pytest -m slow --timeout=1800 $(ARGS)
+
+test-browser: .venv/.ready  ## The page in Chromium, and its pure scripts in node
+	@scripts/setup test && scripts/setup browser
+	$(BIN)/pytest -m browser $(ARGS) && node --test tests/js
 
 check: .venv/.ready  ## Style, types, import rules, privacy tables, house rules
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

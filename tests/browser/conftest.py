@@ -1,0 +1,186 @@
+"""A real browser before the page's real server: one Chromium, one server and one recorded cluster for the session.
+
+``wizard`` is a tab of its own for each test. ``kept`` holds, for each step, what the tab of somebody who went there
+would keep over a reload, recorded once by going there: a test begins at its step by ``wizard.open(step, kept[step])``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
+
+from tests.browser.keeping import Kept
+from tests.browser.wizard import STEPS, Wizard
+from tests.fakes.proxy import FaultProxy
+from tests.integration.pageserver import PageServer
+from tests.lab.family import Program, lines_of
+from tests.lab.gateways import VmAuth, usual_vmauth_config
+from tests.lab.lines import cluster_lines
+from tests.lab.programs import find_program
+from tests.lab.tenants import TenantSite
+from tests.lab.victoria import VictoriaMetrics
+
+RECORDED = ("2026-11-23 08:43:20", "2026-11-23 09:00:00")
+RECORDED_MS = (1_795_423_400_000, 1_795_424_400_000)
+QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+SIZE: ViewportSize = {"width": 1280, "height": 900}
+WAIT_MS = 10_000
+
+PROGRAMS = [
+    Program("vmagent", "agents-a", "10.5.0.1:8429"),
+    Program("vmagent", "agents-a", "10.5.0.2:8429"),
+    Program("vmagent", "agents-b", "10.5.0.3:8429"),
+    Program("vmalert", "alerts", "10.5.0.4:8880"),
+]
+"""Programs in the same server at another time (``RANGE_MS``), two jobs of one component among them."""
+
+expect.set_options(timeout=WAIT_MS)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, or the one that VMEXPORTER_TEST_CHROMIUM names."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_program("chromium"), args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[VictoriaMetrics]:
+    """A single node that holds the recorded cluster's own metrics."""
+    with VictoriaMetrics("-search.latencyOffset=0s") as server:
+        server.import_jsonl(cluster_lines())
+        server.import_jsonl(lines_of(PROGRAMS))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def tenants() -> Iterator[TenantSite]:
+    """A vmselect with two tenants, or what looks like one."""
+    contents = {"0": lines_of(PROGRAMS), "1011:7": lines_of(PROGRAMS[-1:])}
+    with TenantSite(contents) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def vmauth(cluster: VictoriaMetrics) -> Iterator[VmAuth]:
+    """A vmauth before it, with the usual users."""
+    with VmAuth(usual_vmauth_config(cluster.url)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
+    """The page's server, as its user starts it."""
+    with PageServer(tmp_path_factory.mktemp("page") / "out", "--max-runs", "20") as server:
+        yield server
+
+
+@pytest.fixture
+def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """``new_context(server, **options)``: a browser profile of its own that has opened the printed address."""
+    with ExitStack() as stack:
+
+        def make(server: PageServer, **options: Any) -> BrowserContext:
+            context = chromium.new_context(**{"viewport": SIZE, "timezone_id": "UTC", "locale": "en-GB", **options})
+            stack.callback(context.close)
+            context.set_default_timeout(WAIT_MS)
+            sign_in(context, server)
+            return context
+
+        yield make
+
+
+def sign_in(context: BrowserContext, server: PageServer) -> None:
+    """What opening the printed address does: the token becomes a cookie."""
+    told = context.request.get(f"http://{server.host}/?token={server.token}", max_redirects=0)
+    assert told.status in {302, 303, 307}
+
+
+@pytest.fixture
+def new_wizard(site: PageServer, new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Wizard]]:
+    """``new_wizard(**options)``: a tab in a profile of its own; what it did is checked at the end of the test."""
+    made: list[Wizard] = []
+
+    def make(**options: Any) -> Wizard:
+        made.append(Wizard(new_context(site, **options).new_page(), f"http://{site.host}"))
+        return made[-1]
+
+    yield make
+    for one in made:
+        give_up(one, site)
+        one.watch.check(site.host)
+
+
+@pytest.fixture(scope="session")
+def profile(chromium: Browser, site: PageServer) -> Iterator[BrowserContext]:
+    """The browser profile of most tests, whose cache saves their time; what a tab keeps is its own anyway."""
+    context = chromium.new_context(viewport=SIZE, timezone_id="UTC", locale="en-GB")
+    context.set_default_timeout(WAIT_MS)
+    sign_in(context, site)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def wizard(profile: BrowserContext, site: PageServer) -> Iterator[Wizard]:
+    """A tab of 1280 x 900 in UTC; what it did is checked at the end of the test."""
+    one = Wizard(profile.new_page(), f"http://{site.host}")
+    yield one
+    one.page.close()
+    give_up(one, site)
+    one.watch.check(site.host)
+
+
+def give_up(wizard: Wizard, site: PageServer) -> None:
+    """An export that a test left running would be found by the tabs of the next ones."""
+    if wizard.run and site.get(f"/api/runs/{wizard.run}").status == 200 and site.run(wizard.run)["state"] == "running":
+        site.post(f"/api/runs/{wizard.run}/cancel", {})
+        site.ended_run(wizard.run)
+
+
+@pytest.fixture(scope="session")
+def kept(profile: BrowserContext, site: PageServer, cluster: VictoriaMetrics) -> Kept:
+    """For each step what the tab of somebody who is there would keep."""
+    wizard = Wizard(profile.new_page(), f"http://{site.host}").open()
+    found = {}
+    for step in STEPS:
+        wizard.at(step)
+        WAYS.get(step, lambda _wizard, _url: None)(wizard, cluster.url)
+        found[step] = wizard.state()
+        if step != "export":
+            wizard.next()
+    wizard.page.close()
+    return found
+
+
+def _range(wizard: Wizard, _url: str) -> None:
+    wizard.take_range(*RECORDED)
+
+
+def _connect(wizard: Wizard, url: str) -> None:
+    wizard.connect(url)
+    wizard.passed()
+
+
+def _components(wizard: Wizard, _url: str) -> None:
+    expect(wizard.tree).to_be_visible()
+    expect(wizard.primary).not_to_have_attribute("aria-disabled", "true")
+
+
+def _obfuscation(wizard: Wizard, _url: str) -> None:
+    expect(wizard.label_row("instance")).to_be_visible()
+
+
+WAYS = {"range": _range, "connection": _connect, "components": _components, "obfuscation": _obfuscation}
+
+
+@pytest.fixture
+def proxy(cluster: VictoriaMetrics, start_fault_proxy: Callable[..., FaultProxy]) -> FaultProxy:
+    """A proxy before the recorded cluster that can play faults."""
+    return start_fault_proxy(cluster.url)
