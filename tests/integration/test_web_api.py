@@ -37,7 +37,8 @@ def url(site: Site) -> str:
 class TestValidate:
     def test_it_works(self, page: PageServer, url: str) -> None:
         found = page.post("/api/validate", {"url": url, "auth": {"type": "none"}}).json()
-        assert (found["success"], found["kind"], found["vm_components"]) == (True, "vmsingle", ["vmsingle"])
+        assert (found["success"], found["kind"]) == (True, "vmsingle")
+        assert "vmsingle" in found["vm_components"]  # and what other tests have left in the server they share
         assert (found["query_base"], found["export"], found["tenant"], found["tenants"]) == (url, "available", "", [])
         names = [(stage["name"], stage["state"]) for stage in found["stages"]]
         assert names == [
