@@ -152,7 +152,7 @@ def kept(profile: BrowserContext, site: PageServer, cluster: VictoriaMetrics) ->
     for step in STEPS:
         wizard.at(step)
         WAYS.get(step, lambda _wizard, _url: None)(wizard, cluster.url)
-        found[step] = wizard.state()
+        found[step] = {**wizard.state(), "output": {"file_name": "", "folder": ""}}  # a name of its own for each test
         if step != "export":
             wizard.next()
     wizard.page.close()
