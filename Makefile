@@ -5,14 +5,18 @@ BIN := .venv/bin
 CODE := $(wildcard src tests bench scripts)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help demo test test-hard test-browser check fmt bench lock clean
+.PHONY: help demo demo-export test test-hard test-browser screenshots check fmt bench lock clean
 
 help:  ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: .venv/.ready  ## Export from a real VictoriaMetrics that watches itself; the bundle stays in demo-output/
+demo: .venv/.ready  ## Open the wizard on a real VictoriaMetrics that watches itself; bundles stay in demo-output/
 	@scripts/setup demo  # a VictoriaMetrics, unless there is one
-	@$(BIN)/python scripts/demo.py
+	@$(BIN)/python -m scripts.demo_page
+
+demo-export: .venv/.ready  ## The same job on the command line
+	@scripts/setup demo
+	@$(BIN)/python -m scripts.demo
 
 test: .venv/.ready  ## Unit, contract and integration tests against real servers (ARGS="-k name" for some)
 	@scripts/setup test  # the servers and archive tools the tests start
@@ -25,6 +29,10 @@ test-hard: .venv/.ready  ## The tests that take minutes: kill -9 and resume, ful
 test-browser: .venv/.ready  ## The page in Chromium, and its pure scripts in node
 	@scripts/setup test && scripts/setup browser
 	$(BIN)/pytest -m browser $(ARGS) && node --test tests/js
+
+screenshots: .venv/.ready  ## Take the README's pictures anew, into docs/pictures/
+	@scripts/setup test && scripts/setup browser
+	$(BIN)/python -m scripts.screenshots
 
 check: .venv/.ready  ## Style, types, import rules, privacy tables, house rules
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

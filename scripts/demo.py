@@ -18,7 +18,7 @@ import time
 import urllib.parse
 import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -144,17 +144,21 @@ def run(*arguments: str | Path) -> int:
     """Run vmexporter on this terminal and give its exit status; Ctrl-C is the child's to answer."""
     own_words = ["vmexporter", *map(str, arguments)]
     say("$ " + " ".join(own_words))
-    passed = os.environ.get("NO_PROXY", os.environ.get("no_proxy", ""))
-    no_proxy = ",".join(filter(None, (passed, "127.0.0.1")))
-    environment = {**os.environ, "NO_PROXY": no_proxy, "no_proxy": no_proxy}
     before = signal.signal(signal.SIGINT, leave_it_to_the_child)
-    child = subprocess.Popen([sys.executable, "-m", *own_words], env=environment, cwd=ROOT)
+    child = subprocess.Popen([sys.executable, "-m", *own_words], env=finds_loopback_itself(), cwd=ROOT)
     try:
         return child.wait()
     finally:
         signal.signal(signal.SIGINT, before)
         if child.poll() is None:
             stop(child)
+
+
+def finds_loopback_itself() -> dict[str, str]:
+    """The environment of a child that asks 127.0.0.1 past every proxy."""
+    passed = os.environ.get("NO_PROXY", os.environ.get("no_proxy", ""))
+    no_proxy = ",".join(filter(None, (passed, "127.0.0.1")))
+    return {**os.environ, "NO_PROXY": no_proxy, "no_proxy": no_proxy}
 
 
 def leave_it_to_the_child(_signal: int, _frame: FrameType | None) -> None:
@@ -186,9 +190,8 @@ def show(bundle: Path) -> None:
     """
     secret = bundle.with_suffix(".obfuscation_map.json")
     checksum = bundle.with_name(bundle.name + ".sha256")
-    rows = [("bundle, for support", bundle), ("its checksum", checksum), ("the map: keep it, never send it", secret)]
     say(f"Written to {OUTPUT.name}/:")
-    for what, path in rows:
+    for what, path in (("bundle", bundle), ("its checksum", checksum), ("the map: keep it, never send it", secret)):
         if not path.is_file():
             raise DemoFailed(f"cannot find {what}: {path.name} was not written")
         say(f"  {path.name:<56} {path.stat().st_size:>10,} bytes  {what}")
@@ -196,7 +199,7 @@ def show(bundle: Path) -> None:
     with zipfile.ZipFile(bundle) as archive:
         for entry in archive.infolist():
             say(f"  {entry.filename:<56} {entry.file_size:>10,} bytes  packed {entry.compress_size:,}")
-    tool = ["sha256sum"] if shutil.which("sha256sum") else ["shasum", "-a", "256"]
+    tool = ("sha256sum",) if shutil.which("sha256sum") else ("shasum", "-a", "256")
     say(f"$ {' '.join(tool)} -c {checksum.name}")
     if subprocess.run([*tool, "-c", checksum.name], cwd=bundle.parent, check=False).returncode:
         raise DemoFailed(f"cannot trust {bundle.name}: its checksum is wrong")
@@ -229,8 +232,8 @@ def demo() -> int:
     return inspected
 
 
-def main() -> int:
-    """Run the demo; 1 when it cannot be done, 130 when it was interrupted."""
+def play(demo: Callable[[], int]) -> int:
+    """Run *demo* and give its status: 1 when it cannot be done, 130 when it was interrupted."""
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, end_in_order)
     try:
@@ -244,4 +247,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(demo))

@@ -14,10 +14,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
 from tests.browser.keeping import Kept
+from tests.browser.states import Scene
 from tests.browser.wizard import STEPS, Wizard
 from tests.fakes.proxy import FaultProxy
 from tests.integration.pageserver import PageServer
-from tests.lab.family import Program, lines_of
+from tests.lab.family import FIRST_MS, SCRAPES, STEP_MS, Program, lines_of
 from tests.lab.gateways import VmAuth, usual_vmauth_config
 from tests.lab.lines import cluster_lines
 from tests.lab.programs import find_program
@@ -25,6 +26,7 @@ from tests.lab.tenants import TenantSite
 from tests.lab.victoria import VictoriaMetrics
 
 RECORDED = ("2026-11-23 08:43:20", "2026-11-23 09:00:00")
+SMALL = (str(FIRST_MS), str(FIRST_MS + (SCRAPES - 1) * STEP_MS))
 RECORDED_MS = (1_795_423_400_000, 1_795_424_400_000)
 QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 SIZE: ViewportSize = {"width": 1280, "height": 900}
@@ -146,12 +148,23 @@ def give_up(wizard: Wizard, site: PageServer) -> None:
 
 @pytest.fixture(scope="session")
 def kept(profile: BrowserContext, site: PageServer, cluster: VictoriaMetrics) -> Kept:
-    """For each step what the tab of somebody who is there would keep."""
-    wizard = Wizard(profile.new_page(), f"http://{site.host}").open()
+    """For each step what the tab of somebody who is there would keep, with the recorded cluster."""
+    return gone_through(Wizard(profile.new_page(), f"http://{site.host}"), cluster.url, RECORDED)
+
+
+@pytest.fixture(scope="session")
+def small(profile: BrowserContext, site: PageServer, cluster: VictoriaMetrics) -> Kept:
+    """The same with the four programs, whose export takes no time, in three windows or more."""
+    return gone_through(Wizard(profile.new_page(), f"http://{site.host}"), cluster.url, SMALL)
+
+
+def gone_through(wizard: Wizard, url: str, ends: tuple[str, str]) -> Kept:
+    """Go through all steps; what is kept at each."""
+    wizard.open()
     found = {}
     for step in STEPS:
         wizard.at(step)
-        WAYS.get(step, lambda _wizard, _url: None)(wizard, cluster.url)
+        ready_to_go_on(wizard, step, url, ends)
         found[step] = {**wizard.state(), "output": {"file_name": "", "folder": ""}}  # a name of its own for each test
         if step != "export":
             wizard.next()
@@ -159,25 +172,25 @@ def kept(profile: BrowserContext, site: PageServer, cluster: VictoriaMetrics) ->
     return found
 
 
-def _range(wizard: Wizard, _url: str) -> None:
-    wizard.take_range(*RECORDED)
+def ready_to_go_on(wizard: Wizard, step: str, url: str, ends: tuple[str, str]) -> None:
+    """Do what a step asks for."""
+    match step:
+        case "range":
+            wizard.take_range(*ends)
+        case "connection":
+            wizard.connect(url)
+            wizard.passed()
+        case "components":
+            expect(wizard.tree).to_be_visible()
+            expect(wizard.primary).not_to_have_attribute("aria-disabled", "true")
+        case "obfuscation":
+            expect(wizard.label_row("instance")).to_be_visible()
 
 
-def _connect(wizard: Wizard, url: str) -> None:
-    wizard.connect(url)
-    wizard.passed()
-
-
-def _components(wizard: Wizard, _url: str) -> None:
-    expect(wizard.tree).to_be_visible()
-    expect(wizard.primary).not_to_have_attribute("aria-disabled", "true")
-
-
-def _obfuscation(wizard: Wizard, _url: str) -> None:
-    expect(wizard.label_row("instance")).to_be_visible()
-
-
-WAYS = {"range": _range, "connection": _connect, "components": _components, "obfuscation": _obfuscation}
+@pytest.fixture
+def scene(wizard: Wizard, kept: Kept, small: Kept, proxy: FaultProxy) -> Scene:
+    """All that a way to any state needs."""
+    return Scene(wizard, kept, small, proxy)
 
 
 @pytest.fixture

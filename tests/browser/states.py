@@ -23,10 +23,11 @@ from tests.fakes.proxy import FaultProxy
 
 @dataclass(frozen=True)
 class Scene:
-    """A tab, the states it may begin with, and the proxy before the recorded cluster."""
+    """A tab, the states it may begin with (of the recorded cluster, of four programs), and the proxy before both."""
 
     wizard: Wizard
     kept: Kept
+    small: Kept
     proxy: FaultProxy
 
 
@@ -97,12 +98,12 @@ def _off(scene: Scene) -> None:
 
 
 def _ready(scene: Scene) -> None:
-    scene.wizard.open("export", scene.kept["export"]).at("export")
+    scene.wizard.open("export", scene.small["export"]).at("export")
     expect(scene.wizard.field("File name")).to_have_value(re.compile(r"\.zip$"))
 
 
 def _running(scene: Scene) -> None:
-    scene.wizard.open("export", through(scene.kept["export"], scene.proxy.url)).at("export").start()
+    scene.wizard.open("export", through(scene.small["export"], scene.proxy.url)).at("export").start()
     expect(scene.wizard.page.locator(".windows .ok").first).to_be_visible()
 
 
@@ -114,7 +115,7 @@ def _paused(scene: Scene) -> None:
 
 def _export_failed(scene: Scene) -> None:
     scene.proxy.plan = from_window(3, Answer(401, b"expired\n"))
-    scene.wizard.open("export", through(scene.kept["export"], scene.proxy.url)).at("export").start()
+    scene.wizard.open("export", through(scene.small["export"], scene.proxy.url)).at("export").start()
     expect(scene.wizard.heading).to_have_text("Export failed")
 
 

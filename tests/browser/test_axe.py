@@ -5,18 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.axe import violations
-from tests.browser.keeping import Kept
 from tests.browser.states import EVERY, Scene, shown
-from tests.browser.wizard import Wizard
-from tests.fakes.proxy import FaultProxy
 
 pytestmark = [pytest.mark.browser, pytest.mark.real]
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_nothing_keeps_anybody_out(name: str, wizard: Wizard, kept: Kept, proxy: FaultProxy) -> None:
+def test_nothing_keeps_anybody_out(name: str, scene: Scene) -> None:
     found: dict[str, list[str]] = {}
-    with shown(name, Scene(wizard, kept, proxy)):
+    wizard = scene.wizard
+    with shown(name, scene):
         for scheme in ("light", "dark"):
             wizard.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # colours do not fade while read
             found[scheme] = violations(wizard.page)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.holding import held, to
 from tests.browser.wizard import Wizard
 from tests.fakes.faults import Answer, always
 from tests.fakes.proxy import FaultProxy
+from tests.integration.pageserver import PageServer
 from tests.lab.gateways import BEARER_TOKEN, OPERATOR, VmAuth
 from tests.lab.tenants import TenantSite
 from tests.lab.victoria import VictoriaMetrics
@@ -204,3 +206,17 @@ def test_any_change_invalidates_the_test(at_connection: Wizard, cluster: Victori
     expect(at_connection.test.get_by_text("Not tested yet")).to_be_visible()
     expect(at_connection.primary).to_have_attribute("aria-disabled", "true")
     assert at_connection.state()["test"] is None
+
+
+def test_an_address_given_at_the_start(
+    tmp_path: Path, cluster: VictoriaMetrics, new_context: Callable[..., BrowserContext]
+) -> None:
+    """``vmexporter serve URL``: nothing has to be typed, and what was typed is not overwritten."""
+    with PageServer(tmp_path / "out", cluster.url) as server:
+        tab = Wizard(new_context(server).new_page(), f"http://{server.host}").open("connection").at("connection")
+        expect(tab.field("Address")).to_have_value(cluster.url)
+        tab.test.get_by_role("button", name="Test connection").click()
+        tab.passed()
+        tab.field("Address").fill("elsewhere:8428")
+        tab.page.reload()
+        expect(tab.at("connection").field("Address")).to_have_value("elsewhere:8428")

@@ -22,19 +22,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.real]
 
 
 @pytest.fixture
-def ready(wizard: Wizard, kept: Kept) -> Wizard:
-    """Before the start of an export of the recorded cluster."""
-    wizard.open("export", kept["export"]).at("export")
+def ready(wizard: Wizard, small: Kept) -> Wizard:
+    """Before the start of an export of four programs."""
+    wizard.open("export", small["export"]).at("export")
     expect(wizard.field("File name")).to_have_value(re.compile(r"\.zip$"))
     return wizard
 
 
 def test_the_last_look(ready: Wizard, site: PageServer) -> None:
     summary = ready.page.get_by_role("region", name="What will be written")
-    expect(summary).to_contain_text("2026-11-23T08:43:20Z to 09:00:00Z")
-    expect(summary).to_contain_text("8 instances, 5,538 series")
+    expect(summary).to_contain_text("2025-10-09T08:53:20Z to 09:08:20Z")
+    expect(summary).to_contain_text("4 instances, 20 series")
     expect(summary).to_contain_text("Level support")
-    expect(ready.field("File name")).to_have_accessible_description(re.compile(r"About [\d.]+ MB"))
+    expect(ready.field("File name")).to_have_accessible_description(re.compile(r"About [\d.]+ KB"))
     expect(ready.field("Folder")).to_have_attribute("placeholder", str(site.folder))
     expect(ready.field("Folder")).to_have_accessible_description(re.compile("Writable, .* free"))
     expect(ready.primary).to_have_text("Start export")
@@ -92,8 +92,8 @@ def test_the_map_is_kept_apart(ready: Wizard, site: PageServer) -> None:
     assert content == json.loads(Path(result["map_path"]).read_text())
 
 
-def test_no_map_is_kept(wizard: Wizard, kept: Kept, site: PageServer) -> None:
-    wizard.open("obfuscation", kept["obfuscation"]).at("obfuscation")
+def test_no_map_is_kept(wizard: Wizard, small: Kept, site: PageServer) -> None:
+    wizard.open("obfuscation", small["obfuscation"]).at("obfuscation")
     wizard.page.get_by_label("Keep no map").check()
     wizard.next()
     wizard.at("export")
@@ -103,12 +103,12 @@ def test_no_map_is_kept(wizard: Wizard, kept: Kept, site: PageServer) -> None:
     expect(wizard.page.get_by_role("link", name="Download map")).to_have_count(0)
 
 
-def test_the_map_of_before_keeps_its_pseudonyms(wizard: Wizard, kept: Kept, site: PageServer) -> None:
-    wizard.open("export", kept["export"]).at("export")
+def test_the_map_of_before_keeps_its_pseudonyms(wizard: Wizard, small: Kept, site: PageServer) -> None:
+    wizard.open("export", small["export"]).at("export")
     first = site.run(started(wizard))["result"]
     wizard.button("Export another").click()
     wizard.at("welcome")
-    again = Wizard(wizard.page.context.new_page(), wizard.base).open("obfuscation", kept["obfuscation"])
+    again = Wizard(wizard.page.context.new_page(), wizard.base).open("obfuscation", small["obfuscation"])
     again.at("obfuscation")
     offered = again.page.locator("datalist#maps option")
     expect(offered.and_(again.page.locator(f"[value='{first['map_path']}']"))).to_have_count(1)
@@ -202,14 +202,14 @@ def test_a_finished_bundle_can_be_looked_into(ready: Wizard, site: PageServer) -
     row.get_by_role("button", name="Look inside").click()
     expect(row).to_contain_text(run["result"]["sha256"])
     expect(row).to_contain_text("Level support")
-    expect(row).to_contain_text("vmstorage")
+    expect(row).to_contain_text("vmagent")
 
 
-def test_what_is_not_obfuscated_says_so(wizard: Wizard, kept: Kept) -> None:
-    wizard.open("obfuscation", kept["obfuscation"]).at("obfuscation").take_level("Off")
+def test_what_is_not_obfuscated_says_so(wizard: Wizard, small: Kept) -> None:
+    wizard.open("obfuscation", small["obfuscation"]).at("obfuscation").take_level("Off")
     wizard.next()
     wizard.at("export")
     expect(wizard.page.get_by_text("This bundle is not obfuscated.")).to_be_visible()
     started(wizard)
     expect(wizard.page.get_by_text("This bundle is not obfuscated.")).to_be_visible()
-    expect(wizard.page.get_by_role("region", name="Sample of the bundle")).to_contain_text("10.20.")
+    expect(wizard.page.get_by_role("region", name="Sample of the bundle")).to_contain_text("10.5.")

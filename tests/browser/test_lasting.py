@@ -24,8 +24,8 @@ def without_counts(state: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_reload_loses_nothing(step: str, wizard: Wizard, kept: Kept) -> None:
-    wizard.open(step, kept["export"]).at(step)
+def test_a_reload_loses_nothing(step: str, wizard: Wizard, small: Kept) -> None:
+    wizard.open(step, small["export"]).at(step)
     before = wizard.state()
     wizard.page.reload()
     wizard.at(step)
@@ -49,9 +49,9 @@ def test_a_reload_forgets_secrets_only(wizard: Wizard, vmauth: VmAuth) -> None:
     expect(wizard.field("From")).to_have_value(RECORDED[0])
 
 
-def test_a_reload_finds_the_running_export(wizard: Wizard, kept: Kept, proxy: FaultProxy) -> None:
+def test_a_reload_finds_the_running_export(wizard: Wizard, small: Kept, proxy: FaultProxy) -> None:
     with held(proxy, windows_from(3)) as gate:
-        wizard.open("export", through(kept["export"], proxy.url)).at("export")
+        wizard.open("export", through(small["export"], proxy.url)).at("export")
         identity = wizard.start()
         expect(wizard.page.locator(".windows .ok").first).to_be_visible()
         wizard.page.reload()
@@ -62,11 +62,11 @@ def test_a_reload_finds_the_running_export(wizard: Wizard, kept: Kept, proxy: Fa
         wizard.finished()
 
 
-def test_a_closed_page_ends_nothing(wizard: Wizard, kept: Kept, proxy: FaultProxy) -> None:
+def test_a_closed_page_ends_nothing(wizard: Wizard, small: Kept, proxy: FaultProxy) -> None:
     """A new tab finds the export at the beginning, and by its address."""
     with held(proxy, windows_from(3)) as gate:
         first = Wizard(wizard.page.context.new_page(), wizard.base)
-        first.open("export", through(kept["export"], proxy.url)).at("export")
+        first.open("export", through(small["export"], proxy.url)).at("export")
         wizard.run = first.start()
         expect(first.page.locator(".windows .ok").first).to_be_visible()
         first.page.close()
@@ -79,9 +79,9 @@ def test_a_closed_page_ends_nothing(wizard: Wizard, kept: Kept, proxy: FaultProx
         expect(wizard.page).to_have_url(re.compile(f"#/export/{wizard.run}$"))
 
 
-def test_steps_can_be_read_but_not_changed_while_it_runs(wizard: Wizard, kept: Kept, proxy: FaultProxy) -> None:
+def test_steps_can_be_read_but_not_changed_while_it_runs(wizard: Wizard, small: Kept, proxy: FaultProxy) -> None:
     with held(proxy, windows_from(3)) as gate:
-        wizard.open("export", through(kept["export"], proxy.url)).at("export").start()
+        wizard.open("export", through(small["export"], proxy.url)).at("export").start()
         expect(wizard.page.locator(".windows .ok").first).to_be_visible()
         wizard.rail.get_by_role("link", name=re.compile("Time range")).click()
         wizard.at("range")
@@ -92,9 +92,9 @@ def test_steps_can_be_read_but_not_changed_while_it_runs(wizard: Wizard, kept: K
         wizard.finished()
 
 
-def test_two_tabs_are_two_wizards(wizard: Wizard, kept: Kept) -> None:
+def test_two_tabs_are_two_wizards(wizard: Wizard, small: Kept) -> None:
     other = Wizard(wizard.page.context.new_page(), wizard.base)
-    wizard.open("range", kept["range"]).at("range").take_range("2026-11-23 01:00:00", "2026-11-23 02:00:00")
+    wizard.open("range", small["range"]).at("range").take_range("2026-11-23 01:00:00", "2026-11-23 02:00:00")
     other.open("range").at("range")
     expect(other.page.get_by_role("radio", name="1 h", exact=True)).to_be_checked()
     other.take_range("2026-11-22 03:00:00", "2026-11-22 04:00:00")
@@ -105,10 +105,10 @@ def test_two_tabs_are_two_wizards(wizard: Wizard, kept: Kept) -> None:
     other.page.close()
 
 
-def test_two_tabs_export_at_the_same_time(wizard: Wizard, kept: Kept) -> None:
+def test_two_tabs_export_at_the_same_time(wizard: Wizard, small: Kept) -> None:
     other = Wizard(wizard.page.context.new_page(), wizard.base)
     for one in (wizard, other):
-        one.open("export", kept["export"]).at("export")
+        one.open("export", small["export"]).at("export")
     identities = {wizard.start(), other.start()}
     for one in (wizard, other):
         one.finished()
@@ -120,9 +120,9 @@ def test_two_tabs_export_at_the_same_time(wizard: Wizard, kept: Kept) -> None:
     other.page.close()
 
 
-def test_two_tabs_show_the_same_export(wizard: Wizard, kept: Kept, proxy: FaultProxy) -> None:
+def test_two_tabs_show_the_same_export(wizard: Wizard, small: Kept, proxy: FaultProxy) -> None:
     with held(proxy, windows_from(3)) as gate:
-        wizard.open("export", through(kept["export"], proxy.url)).at("export")
+        wizard.open("export", through(small["export"], proxy.url)).at("export")
         identity = wizard.start()
         expect(wizard.page.locator(".windows .ok").first).to_be_visible()
         other = Wizard(wizard.page.context.new_page(), wizard.base).open(f"export/{identity}")

@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import ViewportSize
 
-from tests.browser.keeping import Kept
 from tests.browser.states import EVERY, Scene, shown
-from tests.browser.wizard import Wizard
-from tests.fakes.proxy import FaultProxy
 
 pytestmark = [pytest.mark.browser, pytest.mark.real]
 SIZE: ViewportSize = {"width": 390, "height": 844}
@@ -26,19 +23,14 @@ SCROLLING = """() => [...document.querySelectorAll('body *')].filter((one) =>
 ).map((one) => `${one.tagName}.${one.className}`)"""
 
 
-@pytest.fixture
-def narrow(wizard: Wizard) -> Wizard:
-    wizard.page.set_viewport_size(SIZE)
-    return wizard
-
-
 @pytest.mark.parametrize("name", EVERY)
-def test_nothing_scrolls_sideways(name: str, narrow: Wizard, kept: Kept, proxy: FaultProxy) -> None:
-    page = narrow.page
-    with shown(name, Scene(narrow, kept, proxy)):
+def test_nothing_scrolls_sideways(name: str, scene: Scene) -> None:
+    page = scene.wizard.page
+    page.set_viewport_size(SIZE)
+    with shown(name, scene):
         assert page.evaluate("document.scrollingElement.scrollWidth") <= SIZE["width"]
         assert page.evaluate(STICKING_OUT, SIZE["width"]) == []
         assert page.evaluate(SCROLLING) == []
-        if narrow.primary.is_visible():
-            box = narrow.primary.bounding_box()
+        if scene.wizard.primary.is_visible():
+            box = scene.wizard.primary.bounding_box()
             assert box and box["x"] >= 0 and box["x"] + box["width"] <= SIZE["width"] and box["height"] >= 40

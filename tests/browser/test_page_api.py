@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import APIResponse, expect
+from playwright.sync_api import APIResponse, BrowserContext, expect
 
 from tests.browser.wizard import Wizard
 from tests.integration.pageserver import PageServer
@@ -30,12 +30,11 @@ def gateway(cluster: VictoriaMetrics) -> Iterator[Nginx]:
 
 
 @pytest.fixture
-def post(wizard: Wizard) -> Callable[..., APIResponse]:
-    """``post(path, body)`` from the page."""
-    wizard.open().at("welcome")
+def post(profile: BrowserContext, site: PageServer) -> Callable[..., APIResponse]:
+    """``post(path, body)`` with the browser's cookie."""
 
     def ask(path: str, body: Any) -> APIResponse:
-        return wizard.page.request.post(f"{wizard.base}/api/{path}", data=body, timeout=60_000)
+        return profile.request.post(f"http://{site.host}/api/{path}", data=body, timeout=60_000)
 
     return ask
 
@@ -72,14 +71,14 @@ def test_a_body_that_is_none(body: Any, post: Callable[..., APIResponse]) -> Non
     assert error["code"] == "invalid_input"
 
 
-def test_a_download_of_nothing(wizard: Wizard) -> None:
-    answer = wizard.open().page.request.get(f"{wizard.base}/api/download")
+def test_a_download_of_nothing(profile: BrowserContext, site: PageServer) -> None:
+    answer = profile.request.get(f"http://{site.host}/api/download")
     assert answer.status == 400
     assert "Missing path parameter" in answer.json()["error"]["message"]
 
 
-def test_a_route_that_is_none(wizard: Wizard) -> None:
-    answer = wizard.open().page.request.get(f"{wizard.base}/api/nothing")
+def test_a_route_that_is_none(profile: BrowserContext, site: PageServer) -> None:
+    answer = profile.request.get(f"http://{site.host}/api/nothing")
     assert (answer.status, answer.json()["error"]["code"]) == (404, "not_found")
 
 
@@ -128,8 +127,8 @@ def test_an_export_that_cannot_be_names_where(gateway: Nginx, post: Callable[...
     assert re.search(r"\b404\b", error["message"])
 
 
-def test_the_api_describes_itself(wizard: Wizard) -> None:
-    answer = wizard.open().page.request.get(f"{wizard.base}/api/openapi.json")
+def test_the_api_describes_itself(profile: BrowserContext, site: PageServer) -> None:
+    answer = profile.request.get(f"http://{site.host}/api/openapi.json")
     expect(answer).to_be_ok()
     document = answer.json()
     assert document["openapi"].startswith("3.")

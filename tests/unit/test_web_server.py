@@ -33,6 +33,12 @@ class TestListening:
             assert server.settings.token not in server.address_for_browser() + repr(server.settings)
             server.close()
 
+    @pytest.mark.parametrize("url", ["http://u:hunter2@vm:8428", "u:hunter2@vm", "ftp://vm", "http://vm:0x1"])
+    def test_an_address_to_begin_with_that_is_none_or_holds_credentials(self, tmp_path: Path, url: str) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            PageServer(Wanted(port=0, output=tmp_path, metrics_server=url), World())
+        assert "hunter2" not in refusal.value.message + refusal.value.hint
+
     @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
     def test_a_port_that_is_asked_for_and_taken(self, tmp_path: Path, host: str) -> None:
         server = PageServer(Wanted(host=host, port=0, output=tmp_path), World())

@@ -17,6 +17,9 @@ _SERVING = "Serving"
 class ServeOptions:
     """Where the page is served, and what it may write to."""
 
+    url: Annotated[
+        str, typer.Argument(help="Address of a server that the page begins with; credentials are typed there.")
+    ] = ""
     host: Annotated[
         str,
         typer.Option(help="Address to listen at; another than loopback lets others in.", rich_help_panel=_SERVING),
@@ -40,14 +43,15 @@ def serve(options: ServeOptions) -> None:
     """Run the command.
 
     Raises:
-        InvalidInput: it cannot listen there, or the output folder is none.
+        InvalidInput: it cannot listen there, the output folder is none, or the metrics server's address is none.
     """
     from vmexporter.cli import render
     from vmexporter.flows.world import World
     from vmexporter.web.server import PageServer, Wanted
     from vmexporter.web.settings import is_loopback
 
-    server = PageServer(Wanted(options.host, options.port, options.output, options.max_runs), World())
+    wanted = Wanted(options.host, options.port, options.output, options.max_runs, options.url)
+    server = PageServer(wanted, World())
     render.print_text(f"{server.address}\n")
     sys.stdout.flush()
     if not is_loopback(options.host):

@@ -49,6 +49,7 @@ class Config(Given):
     now_ms: int
     levels: tuple[str, ...]
     address: str
+    metrics_server: str
 
 
 class AddressAnswer(Given):

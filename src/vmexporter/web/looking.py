@@ -52,6 +52,7 @@ def config(here: Here) -> answers.Config:
         now_ms=here.world.now_ms(),
         levels=("support", "strict", "none"),
         address=here.settings.address,
+        metrics_server=here.settings.metrics_server,
     )
 
 

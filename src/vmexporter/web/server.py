@@ -12,6 +12,7 @@ from typing import Final
 
 import uvicorn
 
+from vmexporter.core.endpoints import candidates
 from vmexporter.errors import InvalidInput
 from vmexporter.flows.world import World
 from vmexporter.web.app import make_app
@@ -29,19 +30,23 @@ _GRACE_S: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for; *port* None: the usual one, or the next that is free."""
+    """What was asked for; *port* None: the usual one, or the next that is free.
+
+    *metrics_server*, if any, is the address that the page begins with.
+    """
 
     host: str = "127.0.0.1"
     port: int | None = None
     output: Path = field(default_factory=Path)
     max_runs: int = 3
+    metrics_server: str = ""
 
 
 class PageServer:
     """A server that listens already; ``run`` serves until it is told to stop.
 
     Raises:
-        InvalidInput: it cannot listen there, or the output folder is none.
+        InvalidInput: it cannot listen there, the output folder is none, or *wanted.metrics_server* is no address.
     """
 
     def __init__(self, wanted: Wanted, world: World) -> None:
@@ -49,6 +54,7 @@ class PageServer:
             raise InvalidInput(
                 f"cannot write to {wanted.output}: it is no folder", hint="make it first", field="output"
             )
+        metrics_server = _without_credentials(wanted.metrics_server)
         self._socket = _listening(wanted)
         settings = Settings(
             host=wanted.host,
@@ -56,6 +62,7 @@ class PageServer:
             token=secrets.token_urlsafe(_TOKEN_BYTES),
             output=wanted.output,
             max_runs=wanted.max_runs,
+            metrics_server=metrics_server,
         )
         self.settings: Final = settings
         self._door = Doorkeeper(settings)
@@ -102,6 +109,16 @@ class _Server(uvicorn.Server):
         """Pause the runs first: a request may wait for one of them."""
         await asyncio.to_thread(self._runs.close)
         await super().shutdown(sockets)
+
+
+def _without_credentials(url: str) -> str:
+    if url and candidates(url).username.get_secret_value():
+        raise InvalidInput(
+            "cannot use this address: it holds credentials, which others can see in the list of processes",
+            hint="give the address without them, and type them on the page",
+            field="url",
+        )
+    return url
 
 
 def _listening(wanted: Wanted) -> socket.socket:

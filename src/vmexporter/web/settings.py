@@ -14,13 +14,17 @@ DEFAULT_PORT: Final = 8080
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """*token* is what every request to the API has to know; *host* as the socket has it, without brackets."""
+    """*token* is what every request to the API has to know; *host* as the socket has it, without brackets.
+
+    *metrics_server* is the address that the page begins with; it holds no credentials.
+    """
 
     host: str
     port: int
     token: str = field(repr=False)
     output: Path
     max_runs: int = 3
+    metrics_server: str = ""
 
     @property
     def address(self) -> str:

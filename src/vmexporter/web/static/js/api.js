@@ -10,7 +10,8 @@ export class ApiError extends Error {
   }
 }
 
-const STOPPED = {
+/** What is said when nobody answers. */
+export const STOPPED = {
   code: "stopped",
   message: "Cannot reach vmexporter on this machine: it may have been stopped",
   hint: "Start it again and open the address that it prints",

@@ -1,6 +1,6 @@
 // Starts the page: configuration, state, the frame, and the step that the address names.
 
-import { api } from "./api.js";
+import { api, STOPPED } from "./api.js";
 import { fill, h, note, button } from "./dom.js";
 import { presetRange } from "./ranges.js";
 import { createFollower } from "./runs.js";
@@ -75,13 +75,24 @@ async function show() {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
-  const module = await LOADERS[step]();
+  const module = await LOADERS[step]().catch(() => null);
   if (signal.aborted) return;
+  if (!module) {
+    cannotShow(step);
+    return;
+  }
   const isFirst = current === "";
   current = step;
   store.set({ furthest: Math.max(store.state.furthest, indexOf(step)) });
   mount(module, step, signal);
   if (!isFirst) main.focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+/** The step's own file did not come: the server is gone, and a failed import is never asked for again. */
+function cannotShow(step) {
+  const again = button("Try again", () => location.reload(), "sm");
+  main.prepend(note("bad", `Cannot show ${stepName(step, store.state)}. ${STOPPED.message}.`, STOPPED.hint, again));
   scrollTo(0, 0);
 }
 
@@ -138,6 +149,8 @@ async function start() {
     return;
   }
   app.skewMs = Math.abs((app.config.now_ms ?? Date.now()) - Date.now()) > 5000 ? app.config.now_ms - Date.now() : 0;
+  const { metrics_server: url } = app.config;
+  if (url && !store.state.connection.url) store.changeConnection({ url });
   store.on(draw);
   const { run } = store.state;
   if (run) app.follower.watch(run.id);

@@ -30,6 +30,7 @@ export function addressField(app, signal, change) {
   const input = field({
     id: "url",
     label: "Address",
+    hint: "What it is understood as shows here while you type", // so nothing below moves when it does
     class: "mono",
     inputmode: "url",
     placeholder: "https://vmselect.example:8481",

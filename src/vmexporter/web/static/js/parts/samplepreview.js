@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { count } from "../format.js";
 import { exportBody } from "../request.js";
 import { createAsker } from "./asking.js";
+import { missing } from "../wizard.js";
 import { seriesBefore } from "./series.js";
 
 const SHOWN = 5;
@@ -19,12 +20,16 @@ export function samplePreview(app, signal) {
 
   function load() {
     const body = exportBody(store.state, store.secrets());
-    const key = JSON.stringify(body.selection);
+    const lacking = missing("components", store.state);
+    const key = lacking?.why ?? JSON.stringify(body.selection);
     if (!details.open || key === asked) return;
     asked = key;
     void ask(
       "Reading a sample",
-      (running) => app.api.sample({ ...body, obfuscation: { level: "none" }, map: undefined }, running),
+      async (running) =>
+        lacking // an empty choice would be answered with everything
+          ? { metrics: [] }
+          : app.api.sample({ ...body, obfuscation: { level: "none" }, map: undefined }, running),
       ({ metrics }) =>
         metrics.length
           ? h(
@@ -32,7 +37,7 @@ export function samplePreview(app, signal) {
               null,
               metrics.slice(0, SHOWN).map((each) => h("li", null, seriesBefore(each))),
             )
-          : h("p.state", null, "No series of this selection has a value at the end of the range"),
+          : h("p.state", null, lacking?.why ?? "No series of this selection has a value at the end of the range"),
     );
   }
 
