@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import NewType
 
 from vmexporter.core.samples import LINE_END as _LINE_END
-from vmexporter.core.samples import TIMESTAMPS, VALUES, Thin, check_timestamps, checked_values
+from vmexporter.core.samples import TIMESTAMPS, VALUES, Scrapes, Thin, checked_values
 from vmexporter.core.words import fit_to_show
 from vmexporter.errors import BadExportLine, QueryRejected
 
@@ -29,7 +29,6 @@ LABELS_END = b'},"values":['
 LINE_START = b'{"metric":{'
 RESULT_NAME = b"vmexporter_query"
 """The name of an expression's results that have lost theirs."""
-_TIMESTAMP_SIZE = 14  # 13 digits (2001 to 2286) and a comma
 _MAX_LINE_BYTES = 24 << 20
 
 
@@ -90,13 +89,12 @@ class LineRewriter:
     ) -> None:
         """*start_ms* and *end_ms* (both inclusive) are what was asked for: a sample outside would be in two slices."""
         self._labels = labels
-        self._start_ms, self._end_ms = start_ms, end_ms
+        self._scrapes = Scrapes(start_ms, end_ms)
         self._thin = thin
         self._group_bytes = group_bytes
         self._groups: dict[bytes, list[bytes | memoryview]] = {}
         self._held_bytes = 0
         self._rest = b""
-        self._known_timestamps = b""
         self.counts = Counts()
 
     def feed(self, chunk: RawChunk) -> SafeChunk:
@@ -149,7 +147,7 @@ class LineRewriter:
             self._refuse(text[start:end])
         timestamps = values_end + len(TIMESTAMPS)
         labels = self._labels.get(text[start : split + 1])
-        samples = self._count(text, timestamps, end - 2)
+        samples = self._scrapes.count(text, timestamps, end - 2)
         self.counts.lines += 1
         sample_part: bytes | memoryview = memoryview(text)[split + 1 : end]
         if (values := checked_values(text[split + len(LABELS_END) : values_end])) is not None:
@@ -161,32 +159,6 @@ class LineRewriter:
         first_timestamp = text[timestamps : timestamps + 13] if self._group_bytes else b""  # "": as they came
         group = self._groups.setdefault(first_timestamp, [])
         group += (labels, sample_part, b"\n")
-
-    def _count(self, text: bytes, start: int, end: int) -> int:
-        """Samples in a line, by its timestamps; commas are counted only where they are not all of 13 digits.
-
-        The series of one scrape have the same timestamps: a text that was checked is known again by comparing it.
-        """
-        known = self._known_timestamps
-        if end - start != len(known) or not text.startswith(known, start):
-            self._known_timestamps = text[start:end]
-            check_timestamps(self._known_timestamps)
-        commas = text[start + 13 : end : _TIMESTAMP_SIZE]
-        first, last, samples = text[start : start + 13], text[max(end - 13, start) : end], len(commas) + 1
-        regular = (end - start + 1) % _TIMESTAMP_SIZE == 0 and commas.count(b",") == len(commas)
-        if not regular or b"," in first or b"," in last:  # between two of 13 digits there are none of fewer or more
-            first, last = text[start:end].partition(b",")[0], text[start:end].rpartition(b",")[2]
-            samples = text.count(b",", start, end) + 1
-        try:
-            first_ms, last_ms = int(first), int(last)
-        except ValueError as error:
-            raise BadExportLine("cannot read the export: a line's timestamps are not numbers") from error
-        if not self._start_ms <= first_ms <= last_ms <= self._end_ms:
-            raise BadExportLine(
-                "cannot use the export: the server sent samples from outside the time that was asked for",
-                hint="a proxy on the way may drop or change the arguments start and end",
-            )
-        return samples
 
     @staticmethod
     def _refuse(line: bytes) -> None:

@@ -22,6 +22,8 @@ Thin = Callable[[bytes], tuple[bytes, int]]
 
 _IN_NUMBERS: Final = b"0123456789,.-+eE"
 _IN_TIMESTAMPS: Final = b"0123456789,-"
+_TIMESTAMP_DIGITS: Final = 13  # from 2001 to 2286
+_KNOWN_BYTES: Final = 4 << 20
 _NO_NUMBER: Final = re.compile(rb"[^,]*[^0-9,.+eE-][^,]*")
 # Old servers write these without quotes, which is no JSON: they get the form of new servers.
 _IN_JSON: Final[Mapping[bytes, bytes]] = MappingProxyType(
@@ -48,14 +50,51 @@ def checked_values(values: bytes) -> bytes | None:
     return _NO_NUMBER.sub(_in_json, values) if values.translate(None, _IN_NUMBERS) else None
 
 
-def check_timestamps(timestamps: bytes) -> None:
-    """Nothing, if *timestamps* are numbers.
+class Scrapes:
+    """The timestamps of one slice's lines: checked once for all series of a scrape, known again by comparing them.
 
-    Raises:
-        BadExportLine: they are not.
+    Series of one target have the same timestamps, but lines come by metric, so those of many targets take turns.
+    Comparing is ten times as fast as checking and counting.
     """
-    if timestamps.translate(None, _IN_TIMESTAMPS):
-        raise BadExportLine("cannot read the export: a line's timestamps are not numbers")
+
+    def __init__(self, start_ms: int, end_ms: int) -> None:
+        """*start_ms* and *end_ms* (both inclusive) are what was asked for: a sample outside would be in two slices."""
+        self._start_ms, self._end_ms = start_ms, end_ms
+        self._known: dict[bytes, tuple[bytes, int]] = {}
+        self._known_bytes = 0
+
+    def count(self, text: bytes, start: int, end: int) -> int:
+        """Samples in the line whose timestamps, without their brackets, are ``text[start:end]``.
+
+        Raises:
+            BadExportLine: they are no numbers, or from outside the slice.
+        """
+        first = text[start : start + _TIMESTAMP_DIGITS]
+        known = self._known.get(first)
+        if known is not None and len(known[0]) == end - start and text.startswith(known[0], start):
+            return known[1]
+        timestamps = text[start:end]
+        samples = self._checked(timestamps)
+        self._known_bytes += len(timestamps)
+        if self._known_bytes > _KNOWN_BYTES:
+            self._known.clear()
+            self._known_bytes = len(timestamps)
+        self._known[first] = timestamps, samples
+        return samples
+
+    def _checked(self, timestamps: bytes) -> int:
+        try:
+            if timestamps.translate(None, _IN_TIMESTAMPS):
+                raise ValueError
+            first_ms, last_ms = int(timestamps.partition(b",")[0]), int(timestamps.rpartition(b",")[2])
+        except ValueError:
+            raise BadExportLine("cannot read the export: a line's timestamps are not numbers") from None
+        if not self._start_ms <= first_ms <= last_ms <= self._end_ms:
+            raise BadExportLine(
+                "cannot use the export: the server sent samples from outside the time that was asked for",
+                hint="a proxy on the way may drop or change the arguments start and end",
+            )
+        return timestamps.count(b",") + 1
 
 
 def _in_json(found: re.Match[bytes]) -> bytes:

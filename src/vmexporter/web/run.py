@@ -21,6 +21,7 @@ from vmexporter.flows.world import World
 from vmexporter.web.answers import ErrorDocument
 from vmexporter.web.bundlesample import export_answer
 from vmexporter.web.refusals import UNEXPECTED, error_document
+from vmexporter.web.results import ExportAnswer
 from vmexporter.web.snapshots import LogAnswer, LogEntry, RunState, Snapshot, Told, after, cells, told
 
 Wish = Literal["pause", "cancel"]
@@ -45,6 +46,7 @@ class Run:
         self._number = 0
         self._wish: Wish | None = None
         self._flow: Begin | None = None
+        self._result: ExportAnswer | None = None
         self._ended = threading.Event()
         self._ended.set()
 
@@ -57,7 +59,7 @@ class Run:
     def begin(self, first: Snapshot, begin: Begin, line: Told) -> None:
         """Run from *first* on, in a thread of its own; *line* begins the log."""
         with self._lock:
-            self._snapshot, self._wish, self._flow = first, None, begin
+            self._snapshot, self._wish, self._flow, self._result = first, None, begin, None
             self._ended.clear()
         self._tell(line)
         threading.Thread(target=self._drive, name=f"run-{first.id}", daemon=True).start()
@@ -112,7 +114,7 @@ class Run:
             for event in running:
                 self._take(event)
                 if isinstance(event, Finished):
-                    self._change(result=export_answer(event), bundle_bytes=event.bundle_bytes, done=1.0)
+                    self._result = export_answer(event)
                     return "finished"
                 if self._wish:
                     break
@@ -135,6 +137,9 @@ class Run:
             eta_s=None,
             resumable=resumable,
             phase="finished" if state == "finished" else now.phase,
+            result=self._result,
+            bundle_bytes=self._result.bundle_bytes if self._result else now.bundle_bytes,
+            done=1.0 if self._result else now.done,
             window_states=cells(now.windows_done, now.windows, running=False),
             error=ErrorDocument(**error) if error else None,
         )
