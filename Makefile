@@ -18,9 +18,9 @@ demo-export: .venv/.ready  ## The same job on the command line
 	@scripts/setup demo
 	@$(BIN)/python -m scripts.demo
 
-test: .venv/.ready  ## Unit, contract and integration tests against real servers (ARGS="-k name" for some)
-	@scripts/setup test  # the servers and archive tools the tests start
-	$(BIN)/pytest $(ARGS)
+test: .venv/.ready  ## Unit, contract and integration tests against real servers, the page's main ways in Chromium
+	@scripts/setup test && scripts/setup browser  # the servers, archive tools and the browser that the tests start
+	$(BIN)/pytest && $(BIN)/pytest -m smoke && node --test tests/js
 
 test-hard: .venv/.ready  ## The tests that take minutes: kill -9 and resume, full disks, a million series
 	@scripts/setup test

@@ -7,7 +7,7 @@ import pytest
 from tests.browser.axe import violations
 from tests.browser.states import EVERY, Scene, shown
 
-pytestmark = [pytest.mark.browser, pytest.mark.real]
+pytestmark = [pytest.mark.browser, pytest.mark.smoke, pytest.mark.real]
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -16,7 +16,7 @@ from tests.lab.asking import ask
 from tests.lab.lines import line
 from tests.lab.victoria import VictoriaMetrics
 
-pytestmark = [pytest.mark.browser, pytest.mark.real]
+pytestmark = [pytest.mark.browser, pytest.mark.smoke, pytest.mark.real]
 INTERACTIONS, MACHINE_S, TRANSFERRED = 12, 10.0, 150_000
 QUARTER_MS, STEP_MS = 900_000, 15_000
 

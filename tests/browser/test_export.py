@@ -18,7 +18,7 @@ from tests.browser.wizard import Wizard
 from tests.integration.pageserver import PageServer
 from tests.lab.commandline import Bundle
 
-pytestmark = [pytest.mark.browser, pytest.mark.real]
+pytestmark = [pytest.mark.browser, pytest.mark.smoke, pytest.mark.real]
 
 
 @pytest.fixture

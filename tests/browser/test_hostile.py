@@ -15,7 +15,7 @@ from tests.lab.family import RANGE_MS, Program, lines_of
 from tests.lab.lines import line
 from tests.lab.victoria import VictoriaMetrics
 
-pytestmark = [pytest.mark.browser, pytest.mark.real]
+pytestmark = [pytest.mark.browser, pytest.mark.smoke, pytest.mark.real]
 IMAGE = '<img src=x onerror="window.planted=1">'
 SCRIPT = "<script>window.planted=1</script>"
 BREAKING = "\"'><svg/onload=window.planted=1>\u2028\u202e"

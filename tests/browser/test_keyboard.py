@@ -12,7 +12,7 @@ from tests.browser.keeping import Kept
 from tests.browser.wizard import Wizard
 from tests.lab.victoria import VictoriaMetrics
 
-pytestmark = [pytest.mark.browser, pytest.mark.real]
+pytestmark = [pytest.mark.browser, pytest.mark.smoke, pytest.mark.real]
 MOST_TABS = 60
 VISIBLE = """() => {
     const one = document.activeElement;

@@ -15,7 +15,7 @@ from tests.fakes.faults import Answer, Fault, at_windows, from_window, unavailab
 from tests.fakes.proxy import FaultProxy
 from tests.integration.pageserver import PageServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.real]
+pytestmark = [pytest.mark.browser, pytest.mark.smoke, pytest.mark.real]
 
 
 @pytest.fixture

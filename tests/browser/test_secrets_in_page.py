@@ -15,7 +15,7 @@ from tests.browser.wizard import Wizard
 from tests.fakes.proxy import FaultProxy
 from tests.integration.pageserver import PageServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.real]
+pytestmark = [pytest.mark.browser, pytest.mark.smoke, pytest.mark.real]
 PASSWORD, HEADER, TOKEN, IN_ADDRESS = (f"planted-{what}" for what in ("password", "header", "token", "address"))
 PLACES = """async () => ({
     local: {...localStorage}, session: {...sessionStorage}, cookies: document.cookie, url: location.href,

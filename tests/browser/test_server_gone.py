@@ -18,7 +18,7 @@ from tests.fakes.proxy import FaultProxy
 from tests.integration.pageserver import PageServer
 from tests.lab.processes import free_address
 
-pytestmark = [pytest.mark.browser, pytest.mark.real]
+pytestmark = [pytest.mark.browser, pytest.mark.smoke, pytest.mark.real]
 
 
 @pytest.fixture

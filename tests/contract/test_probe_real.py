@@ -163,6 +163,8 @@ def test_prometheus(start_prometheus: Callable[..., Prometheus], typed: str) -> 
     found = probe_at(server.url + typed).there
     assert (found.query_base, found.export_base, found.kind) == (server.url, None, "prometheus")
     assert (found.export, found.metricsql) == ("missing", False)
+    (version,) = found.versions
+    assert version.removeprefix("v") in ask(f"{server.url}/api/v1/status/buildinfo").body.decode()
 
 
 def test_prometheus_below_a_prefix(start_prometheus: Callable[..., Prometheus]) -> None:

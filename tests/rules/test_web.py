@@ -19,7 +19,7 @@ from starlette.routing import Route
 from tests.rules.source import Module, assert_kept, modules, sample_breaks
 from tests.unit.asgi import BEARER, HOST, JSON, TOKEN, ask, service
 from vmexporter.web.app import ROUTERS, STATIC, api, make_app
-from vmexporter.web.guard import API, Guard
+from vmexporter.web.guard import API, BODY_LIMIT_BYTES, Guard
 from vmexporter.web.service import Service
 
 SERVERS = frozenset({"fastapi", "starlette", "uvicorn"})
@@ -88,7 +88,7 @@ class TestEveryRouteThatChangesSomething:
         assert ask(app, line, headers, b"{}").status == 415
 
     def test_takes_small_bodies_only(self, app: Guard, line: str) -> None:
-        assert ask(app, line, {**BEARER, **JSON, "content-length": "2000000"}).status == 413
+        assert ask(app, line, {**BEARER, **JSON, "content-length": str(BODY_LIMIT_BYTES + 1)}).status == 413
 
 
 def test_no_route_is_a_coroutine() -> None:

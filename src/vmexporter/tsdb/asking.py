@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vmexporter.errors import EndpointMissing, QueryRejected, ServerUnreachable, VmexporterError
-from vmexporter.tsdb.faults import refusal, said
+from vmexporter.tsdb.faults import is_denial, refusal, said
 from vmexporter.tsdb.hints import page_hint, program_hint, unserved_hint, words_hint
 from vmexporter.tsdb.identity import Program, query_answer
 from vmexporter.tsdb.stages import Attempt
@@ -24,7 +24,6 @@ QUERY = "vm_app_version"
 EXPORT_SELECTOR = '{__name__="vmexporter_probe"}'  # matches nothing
 LIMITS = Limits(stall_timeout_s=30.0, total_s=90.0)
 MAY_ALLOW_GET = frozenset({403, 405, 501})
-DENIED = frozenset({401, 403, 407})
 BUSY = frozenset({408, 425, 429})
 NO_ROUTE = frozenset({404, 405, 501})
 STATES_BY_WEIGHT: tuple[ExportState, ...] = ("available", "incomplete", "unanswered", "denied", "missing")
@@ -65,7 +64,7 @@ def most_telling(tried: Sequence[Tried], program: Program, tenant: str) -> Vmexp
     """
     worst = max(tried, key=lambda one: _weight(one.answer))
     answer, doing = worst.answer, f"query {worst.base}"
-    if answer.status in DENIED or _is_ill(answer.status):
+    if is_denial(answer.status, answer.words) or _is_ill(answer.status):
         return refusal(answer, doing)
     if answer.status == 422:
         return QueryRejected(f"cannot {doing}: {said(answer.status, answer.words)}")
@@ -105,7 +104,7 @@ def is_partial(answer: dict[str, object] | None) -> bool:
 def _export_state(client: HttpClient, query_base: str, answer: Answer, *, partial: bool) -> ExportState:
     if answer.status == 200:
         return "available" if not answer.body.strip() or answer.body.startswith(b'{"metric"') else "missing"
-    if answer.status in DENIED:
+    if is_denial(answer.status, answer.words):
         return "denied"
     if answer.status == 503 and (partial or _is_partial_now(client, query_base)):
         return "incomplete"
@@ -145,7 +144,7 @@ def _is_ill(status: int) -> bool:
 
 
 def _weight(answer: Answer) -> int:
-    if answer.status in DENIED:
+    if is_denial(answer.status, answer.words):
         return 5
     if _is_ill(answer.status):
         return 4

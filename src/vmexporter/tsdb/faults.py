@@ -1,7 +1,8 @@
 """What went wrong between us and a server → the error a user can act on: the only place with the library's errors.
 
 Rule: a message names the server by its origin and never by a whole URL, and holds nothing that was sent; a status
-decides the class of an error, never the words beside it.
+decides the class of an error, never the words beside it. (One exception: vmauth up to v1.79 and some after it answer
+unknown credentials with 400 where everybody answers 401; see ``is_denial``.)
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import ssl
 from urllib3 import exceptions
 
 from vmexporter.errors import AccessDenied, EndpointMissing, QueryRejected, ServerUnreachable, VmexporterError
-from vmexporter.tsdb.hints import Refusal, denial_hint, refused_connection_hint, tls_hint, words_hint
+from vmexporter.tsdb.hints import UNKNOWN_USER, Refusal, denial_hint, refused_connection_hint, tls_hint, words_hint
 
 LIBRARY_ERRORS = (exceptions.HTTPError, OSError, http.client.HTTPException)
 CUT_OFF = "the answer was cut off"
@@ -27,7 +28,7 @@ def raise_for(answer: Refusal, doing: str) -> None:
     """Nothing for a 2xx; else the error that the status stands for, as ``cannot <doing>: …``.
 
     Raises:
-        AccessDenied: 401, 403, 407.
+        AccessDenied: 401, 403, 407, and what ``is_denial`` knows.
         EndpointMissing: 404, 405, 501, or a redirect that leads nowhere.
         ServerUnreachable: 408, 425, 429 and all other 5xx, with what the server asked to wait.
         QueryRejected: every other 4xx.
@@ -36,10 +37,15 @@ def raise_for(answer: Refusal, doing: str) -> None:
         raise refusal(answer, doing)
 
 
+def is_denial(status: int, words: str) -> bool:
+    """Whether a server refuses whoever asks, and not what is asked."""
+    return status in {401, 403, 407} or (status == 400 and UNKNOWN_USER in words)
+
+
 def refusal(answer: Refusal, doing: str) -> VmexporterError:
     """The error that the status of *answer* stands for."""
     status, why = answer.status, f"cannot {doing}: {said(answer.status, answer.words)}"
-    if status in {401, 403, 407}:
+    if is_denial(status, answer.words):
         return AccessDenied(why, hint=denial_hint(answer))
     if status in {404, 405, 501} or status < 400:
         return EndpointMissing(why, hint=words_hint(answer.words))

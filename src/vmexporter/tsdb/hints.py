@@ -16,6 +16,9 @@ SELECT_FORM = (
     "a cluster is read at http://<vmselect>:8481/select/<accountID>/prometheus, for example /select/0/prometheus"
 )
 
+UNKNOWN_USER: Final = "cannot find the provided auth token"
+UNKNOWN_USER_HINT: Final = "this vmauth does not know these credentials: check them"
+
 WORDS = (
     ("unsupported URL format for path", f"this is a vmselect, and its address needs a tenant: {SELECT_FORM}"),
     ("missing route for", "this is a vmauth, and its configuration has no route for this path and this user"),
@@ -23,7 +26,7 @@ WORDS = (
     ("HTTP request was sent to HTTPS port", "this port speaks TLS: give the address with https://"),
     ("No required SSL certificate", "the server wants a client certificate (--client-cert, --client-key)"),
     ("SSL certificate error", "the server does not accept the client certificate"),
-    ("cannot find the provided auth token", "this vmauth does not know these credentials: check them"),
+    (UNKNOWN_USER, UNKNOWN_USER_HINT),
     ("missing 'Authorization'", "the server wants a user name and a password, or a token"),
     ("missing `Authorization`", "the server wants a user name and a password, or a token"),
 )
@@ -91,6 +94,8 @@ def denial_hint(answer: Refusal) -> str:
         return f"the address leads on to {answer.moved_to}, where no credentials are sent; give that address itself"
     if not answer.authorized:
         return "no credentials were sent: give a user name and a password, a token, or a header"
+    if UNKNOWN_USER in answer.words:
+        return UNKNOWN_USER_HINT
     if answer.status == 401:
         return "the server does not accept these credentials: check user name and password, or the token"
     return "these credentials are known but may not read here: another user, tenant or route is needed"

@@ -119,15 +119,21 @@ def understands_metricsql(client: HttpClient, base: str, known: dict[str, object
     return False if answer.status in {400, 422} else None
 
 
-def is_prometheus(client: HttpClient, base: str) -> bool:
-    """Whether *base* says which Go it was built with: Prometheus and its kin do, VictoriaMetrics does not."""
+def prometheus_release(client: HttpClient, base: str) -> str | None:
+    """``v2.42.0`` of a Prometheus or its kin ("" if it does not say), None if *base* is none.
+
+    They say which Go they were built with, VictoriaMetrics does not.
+    https://prometheus.io/docs/prometheus/latest/querying/api/#build-information
+    """
     try:
         answer = client.get(f"{base}/api/v1/status/buildinfo", limits=SIDE_LIMITS)
     except VmexporterError:
-        return False
+        return None
     parsed = _parsed(answer.body) if answer.status == 200 else None
     data = parsed.get("data") if parsed else None
-    return isinstance(data, dict) and "goVersion" in data
+    if not isinstance(data, dict) or "goVersion" not in data:
+        return None
+    return release_of(f"v{data.get('version', '')}")
 
 
 def kind_of(program: Program, *, metricsql: bool | None, prometheus: bool, tenant_path: bool) -> Kind:

@@ -19,9 +19,9 @@ from vmexporter.tsdb.asking import ExportRoute, ExportState, Tried, ask_query, f
 from vmexporter.tsdb.identity import (
     Kind,
     Program,
-    is_prometheus,
     kind_of,
     program_at,
+    prometheus_release,
     query_answer,
     release_order,
     releases_in,
@@ -76,10 +76,11 @@ def probe(
     parsed = query_answer(answer) or {}
     program = _program(client, endpoints, reached=True)
     metricsql = understands_metricsql(client, candidate.url, parsed)
+    prometheus = None if metricsql else prometheus_release(client, candidate.url)
     kind = kind_of(
         program,
         metricsql=metricsql,
-        prometheus=not metricsql and is_prometheus(client, candidate.url),
+        prometheus=prometheus is not None,
         tenant_path="/select/" in candidate.url,
     )
     stages.passed("tenant", candidate.tenant or "none", state="done" if candidate.tenant else "skipped")
@@ -89,7 +90,7 @@ def probe(
         export_base=route.base,
         export=route.state,
         kind=kind,
-        versions=tuple(sorted({*releases_in(parsed), program.release} - {""}, key=release_order)),
+        versions=tuple(sorted({*releases_in(parsed), program.release, prometheus or ""} - {""}, key=release_order)),
         tenant=candidate.tenant,
         metricsql=bool(metricsql) or kind in {"vmsingle", "vmselect"},
         partial=is_partial(parsed) or route.state == "incomplete",

@@ -98,8 +98,8 @@ export function queryView(root, app, signal) {
       );
     } else {
       editor.say(
-        judged.message ? "hint" : "ok",
-        judged.message || `Accepted as ${judged.kind === "expression" ? "an expression" : "a selector"}`,
+        judged.series && judged.message ? "hint" : "ok",
+        (judged.series && sentence(judged.message)) || `Accepted as ${judged.kind === "expression" ? "an expression" : "a selector"}`,
       );
       fill(
         results,
@@ -107,7 +107,7 @@ export function queryView(root, app, signal) {
           ? found(judged, store)
           : state(
               "empty",
-              "It finds nothing in this range",
+              sentence(judged.message) || "It finds nothing in this range",
               "Check names and values, or take another range.",
               button("Take another range", () => app.go("range"), "sm"),
             ),
