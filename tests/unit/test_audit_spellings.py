@@ -10,7 +10,7 @@ import urllib.parse
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.audit_bundles import MANIFEST, SEARCHED, TABLES, audited, document
@@ -61,9 +61,9 @@ SPELLINGS: dict[str, Spelling] = {
 }
 
 
-def kinds_in_text(text: str) -> set[str]:
+def kinds_in_text(text: str, originals: dict[str, dict[str, str]] | None = None) -> set[str]:
     """What is found when *text* stands in the README."""
-    audit = Audit(TABLES, document(), Claims.of_manifest(MANIFEST))
+    audit = Audit(TABLES, document(originals) if originals else document(), Claims.of_manifest(MANIFEST))
     audit.text("README.txt", text)
     return {finding.kind for finding in audit.findings()}
 
@@ -117,6 +117,12 @@ def test_quotes_and_line_ends() -> None:
         assert "label:group" in kinds_in_text(spelt)
 
 
+@pytest.mark.parametrize("original", ['qzab"%41', 'qzab"%2541', "qzab\\\\n&amp;"])
+@pytest.mark.parametrize("spelling", sorted(SPELLINGS))
+def test_an_original_that_looks_like_a_coding_itself(original: str, spelling: str) -> None:
+    assert "name" in kinds_in_text(SPELLINGS[spelling](original), {"name": {"name-1": original}})
+
+
 def test_a_hit_across_two_values_is_none() -> None:
     assert audited([{"__name__": "vm_rows", "job": "vmagent-job-1", "team": "team-1"}]).findings() == []
 
@@ -134,6 +140,7 @@ AROUND = st.text(st.sampled_from("xq. /:=,;<>|\n"), max_size=8)
 
 
 @given(ORIGINAL, st.sampled_from(sorted(SPELLINGS)), AROUND, AROUND)
+@example('qz"%00', "HTML", "", "")
 def test_any_original_anywhere(original: str, spelling: str, before: str, after: str) -> None:
     """An original that no public word excuses, in any spelling that can be undone, between any characters."""
     tables = {**TABLES, **dict.fromkeys(("public_words.txt", "structure_words.txt", "metric_words.txt"), "")}

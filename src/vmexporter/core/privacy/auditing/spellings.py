@@ -20,6 +20,7 @@ from urllib.parse import unquote_to_bytes
 #: What is looked for: as it is in any case, and in these codings, one within the other up to ``_DEPTH``.
 CODINGS: Final = ("any case", "JSON escapes", "percent-encoding", "HTML escapes", "base64", "base64url", "IDNA")
 _DEPTH: Final = 4
+_FEWEST_LEFT: Final = 4  # characters of an original that is undone: fewer tell nothing apart
 _ESCAPED: Final = re.compile(
     r"""(?P<json>(?:\\u[0-9A-Fa-f]{4})+|\\[xX][0-9A-Fa-f]{2}|\\["'\\/bfnrt])"""
     r"|(?P<percent>(?:%[0-9A-Fa-f]{2})+)|(?P<html>&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});)"
@@ -45,9 +46,13 @@ def as_bytes(text: str) -> bytes:
 
 
 def forms(original: str) -> Iterator[bytes]:
-    """The patterns for one original."""
+    """The patterns for one original; what looks like a coding in it is undone with the coding around it."""
     plain = folded(original)
     yield as_bytes(plain)
+    undone, before = _ESCAPED.sub(_decoded, plain), plain
+    while undone != before and len(undone) >= _FEWEST_LEFT and any(map(str.isalpha, undone)):
+        yield as_bytes(folded(undone))
+        undone, before = _ESCAPED.sub(_decoded, undone), undone
     if not plain.isascii() or "xn--" in plain:
         other = ".".join(map(_idna, plain.split(".")))
         if other != plain:
