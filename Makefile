@@ -22,9 +22,9 @@ test: .venv/.ready  ## Unit, contract and integration tests against real servers
 	@scripts/setup test && scripts/setup browser  # the servers, archive tools and the browser that the tests start
 	$(BIN)/pytest && $(BIN)/pytest -m smoke && node --test tests/js
 
-test-hard: .venv/.ready  ## The tests that take minutes: kill -9 and resume, full disks, a million series
+test-hard: .venv/.ready  ## The tests that take minutes: kill -9, full disks, a million series, examples never tried
 	@scripts/setup test
-	$(BIN)/pytest -m slow --timeout=1800 $(ARGS)
+	$(BIN)/pytest -m slow --timeout=1800 $(ARGS) && VMEXPORTER_TEST_SEARCH=1 $(BIN)/pytest tests/unit
 
 test-browser: .venv/.ready  ## The page in Chromium, and its pure scripts in node
 	@scripts/setup test && scripts/setup browser

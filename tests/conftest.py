@@ -6,12 +6,14 @@ those of the class it starts. A session that leaves a process behind fails.
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from typing import ParamSpec, TypeVar
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes.proxy import FaultProxy
 from tests.fakes.recorded import RecordedServer
@@ -25,6 +27,11 @@ from tests.lab.victoria import VictoriaMetrics
 
 P = ParamSpec("P")
 S = TypeVar("S", bound=AbstractContextManager[object])
+# The same examples in every run: a change that breaks nothing must not fail by chance. `make test-hard` searches on.
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("searching", print_blob=True)
+settings.load_profile("searching" if os.environ.get("VMEXPORTER_TEST_SEARCH") else "steady")
+
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 

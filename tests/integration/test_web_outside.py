@@ -77,13 +77,13 @@ def test_a_form_of_another_page(page: PageServer) -> None:
 
 
 def test_a_large_body(page: PageServer) -> None:
-    body = json.dumps({"url": "x" * (2 << 20)}).encode()
+    body = json.dumps({"url": "x" * (9 << 20)}).encode()
     assert page.ask("POST", "/api/address", b"", {**bearer(page), "Content-Length": str(len(body))}).status == 413
     chunk = b"%x\r\n%b\r\n" % (1 << 16, b"x" * (1 << 16))
     with socket.create_connection(("127.0.0.1", page.port), timeout=10) as wire:
         wire.sendall(page.head("POST", "/api/address", b"", {**bearer(page), "Transfer-Encoding": "chunked"}))
         try:
-            for _ in range(40):
+            for _ in range(160):
                 wire.sendall(chunk)
         except OSError:
             pass  # it has answered and closed already

@@ -20,6 +20,7 @@ _WHOLE: Final = re.compile(
     r"|\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|sk-|hv[bs]\.|dop_v1_|npm_)[\w.-]{12,}",
     re.DOTALL | re.ASCII,
 )
+_FRAGMENT: Final = re.compile(r"""(?<=/\#)(?!<removed)[^\s,;"'<>]+""")  # of a URL, also where a list was cut in it
 _AFTER: Final = re.compile(
     rf"""(?P<scheme>\b(?:bearer|basic|digest|negotiate)\s+)(?P<a>[\w.~+/=:-]{{6,}})
       | (?P<name>(?<![a-z])(?:[\w.-]*[_.-])?(?:{_NAMED})["']?\s*[=:]\s*)
@@ -32,7 +33,7 @@ def without_secrets(text: str) -> str:
     """*text* with everything that has the shape of a secret replaced by ``<removed>``."""
     if len(text) < 8:
         return text
-    return _AFTER.sub(_hidden, _WHOLE.sub(REMOVED_TEXT, text))
+    return _AFTER.sub(_hidden, _FRAGMENT.sub(REMOVED_TEXT, _WHOLE.sub(REMOVED_TEXT, text)))
 
 
 def _hidden(found: re.Match[str]) -> str:

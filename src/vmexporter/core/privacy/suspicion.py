@@ -19,7 +19,7 @@ _IPV6: Final = re.compile(r"7777:[0-9a-f]{4,}(?::[0-9a-f]+)?::[0-9a-f]+(?::[0-9a
 _MIXED: Final = re.compile(r"::ffff:(?=777\.)", re.IGNORECASE)
 _ANY_IPV6: Final = re.compile("(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z/])")
 _IPV4: Final = re.compile(r"(?<![0-9])(?<![0-9][._-])(?:[0-9]{1,3}[._-]){3}[0-9]{1,3}(?![0-9]|[._-][0-9])")
-_TENANT_PLACE: Final = re.compile("/(?:insert|select|delete)/([0-9]+)(?::([0-9]+))?(?![0-9])")
+_TENANT_PLACE: Final = re.compile("/(?:insert|select|delete)/([0-9]+)(?::([0-9]+))?(?![0-9A-Za-z_])")
 _USERINFO: Final = re.compile("://([^/@]*)@")
 _SAFE_USERINFO: Final = re.compile("(?:user-[0-9]+|<removed(?:-[0-9]+)?>)?(?::(?:<removed(?:-[0-9]+)?>)?)?")
 _OPEN_ARGUMENT: Final = re.compile(r"[?&][^=&#\s]*=(?!<removed(?:-[0-9]+)?>(?:[&#,\"']|\Z))[^&#,\s\"']")
