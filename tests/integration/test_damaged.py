@@ -19,11 +19,14 @@ from tests.integration.faulty import Site, check_failure, part_in, paths_in, res
 from tests.lab.commandline import run_here
 from tests.lab.lines import line
 from vmexporter.bundle.journal import WindowRecord
+from vmexporter.core.plan import Plan
+from vmexporter.core.request import ObfuscationChoice, Selection, TimeRange
 from vmexporter.errors import BadExportLine, BundleDamaged, QueryRejected, VmexporterError
 from vmexporter.flows.recount import Recount
 from vmexporter.flows.running import Tally
 
 pytestmark = pytest.mark.real
+PLAN = Plan(TimeRange(start_ms=1_000, end_ms=1_999), Selection(), ObfuscationChoice())
 site = faulty.site
 
 
@@ -152,7 +155,7 @@ class TestTheJournal:
 class TestTheRest:
     def test_series_of_a_damaged_window_do_not_count(self) -> None:
         counter = policies.counter()
-        recount = Recount(counter, Tally())
+        recount = Recount(counter, Tally(), PLAN)
         window = WindowRecord(1_000, 1_999, (), "export", 0, False, 1, 1)
         recount.on_text(window, line({"__name__": "whole"}, [1], [1_500]))
         recount.on_text(window, b"")
@@ -162,7 +165,7 @@ class TestTheRest:
     @pytest.mark.parametrize("damage", [b"x", b'"a"', b"\xff", b"{", b"\x00"])
     def test_damage_among_the_samples_is_damage_and_no_leak(self, damage: bytes) -> None:
         """Nothing of it was ever sent anywhere, and it is fetched again."""
-        recount = Recount(policies.counter(), Tally())
+        recount = Recount(policies.counter(), Tally(), PLAN)
         window = WindowRecord(1_000, 1_999, (), "export", 0, False, 1, 1)
         for broken in (b'"values":[' + damage, b'"timestamps":[' + damage):
             text = line({"__name__": "damaged"}, [1], [1_500])

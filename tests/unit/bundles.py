@@ -14,10 +14,12 @@ import pytest
 from vmexporter.bundle.journal import WindowRecord, read_journal
 from vmexporter.bundle.partfile import reopen
 from vmexporter.bundle.reader import inspect
-from vmexporter.bundle.writer import METRICS_ENTRY, BundlePaths, BundleWriter
+from vmexporter.bundle.writer import BundlePaths, BundleWriter, Head
+from vmexporter.core.formats import ENTRIES
 from vmexporter.core.lines import SafeChunk
 from vmexporter.core.manifest import CountsEntry, Manifest, Range, SelectionEntry, Source
 
+METRICS = ENTRIES["jsonl"]
 MODIFIED = datetime(2026, 11, 23, 8, 58, 58, tzinfo=UTC)
 HEADER = {"export_id": "x", "plan": {"hard": 'ä\u2028"\\\n'}}
 
@@ -56,7 +58,7 @@ def write_window(writer: BundleWriter, number: int, text: bytes, chunk_bytes: in
 
 def begin(folder: Path, texts: Iterable[bytes] = (), name: str = "b.zip") -> BundleWriter:
     """A writer with these windows committed."""
-    writer = BundleWriter.create(BundlePaths(folder / name), HEADER, MODIFIED)
+    writer = BundleWriter.create(BundlePaths(folder / name), HEADER, Head(MODIFIED))
     for number, text in enumerate(texts):
         write_window(writer, number, text)
     return writer
@@ -80,7 +82,7 @@ def entries(text: bytes, sha256: str) -> dict[str, bytes]:
         rungs=("export",),
         partial=False,
         counts=CountsEntry(series=1, samples=lines, lines=lines, bytes=len(text)),
-        sha256={METRICS_ENTRY: sha256},
+        sha256={METRICS: sha256},
     )
     return {"metadata.json": manifest.to_json().encode(), "README.txt": b"For the reader.\n"}
 
@@ -149,7 +151,7 @@ class Reader:
 def resume(paths: BundlePaths) -> tuple[BundleWriter, int]:
     """The writer again, and how many windows it holds; they are those that were committed, byte for byte."""
     journal, seen = read_journal(paths.journal), Reader()
-    writer = reopen(paths, journal, MODIFIED, seen.on_text)
+    writer = reopen(paths, journal, Head(MODIFIED), seen.on_text)
     if seen.whole != TEXTS[: len(journal.windows)]:
         writer.abandon()
         pytest.fail("each window that is kept is told once, and whole")
@@ -167,5 +169,5 @@ def go_on(writer: BundleWriter, kept: int) -> None:
     found = inspect(writer.paths.bundle)
     assert (found.sha256, found.checksum_file) == (told, True)
     with zipfile.ZipFile(writer.paths.bundle) as archive:
-        assert archive.read(METRICS_ENTRY) == WHOLE
+        assert archive.read(METRICS) == WHOLE
     assert {path.name for path in writer.paths.bundle.parent.iterdir()} == {"b.zip", "b.zip.sha256"}

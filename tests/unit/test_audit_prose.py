@@ -15,6 +15,7 @@ from vmexporter.core.privacy.audit import Audit
 from vmexporter.core.privacy.auditing.claims import Claims
 from vmexporter.core.privacy.auditing.prose import PROSE_WORDS, prose_words
 from vmexporter.flows import finishing
+from vmexporter.flows.readme import readme
 
 TEXTS = [
     "PARTIAL: this bundle does not hold everything that was asked for:",
@@ -56,21 +57,23 @@ def findings(manifest: Manifest, *more: str) -> list[tuple[str, str, int]]:
     for name in ("metrics.jsonl", "metadata.json", "README.txt"):
         audit.text("name", name)
     audit.text("metadata.json", manifest.to_json())
-    audit.text("README.txt", finishing.readme(manifest))
+    audit.text("README.txt", readme(manifest))
     for text in more:
         audit.text("more", text)
     return [dataclasses.astuple(finding) for finding in audit.findings()]
 
 
+@pytest.mark.parametrize("form", ["jsonl", "native"])
 @pytest.mark.parametrize("level", ["support", "strict"])
 @pytest.mark.parametrize("mode", ["components", "selectors", "query"])
 @pytest.mark.parametrize("kind", ["vmsingle", "vmselect", "vmauth", "prometheus", "victoriametrics", "unknown"])
-def test_manifest_and_readme_are_clean(level: str, mode: str, kind: str) -> None:
+def test_manifest_and_readme_are_clean(form: str, level: str, mode: str, kind: str) -> None:
     manifest = manifest_of(
         label_policy={"level": level, "mapped_labels": ["instance", "customer"], "own_words": 3},
         selection={"mode": mode, "selectors": ["hidden"], "query": "hidden", "step_ms": 60_000},
         source={"kind": kind, "versions": ["v1.79.5", "v1.150.0-enterprise-cluster"], "tenant": "multitenant"},
         components=[] if mode != "components" else ["vmagent"],
+        format=form,
     )
     assert findings(manifest, "everything was left by choice") == []
 

@@ -13,10 +13,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.bundles import HEADER, LARGE, MODIFIED, begin, entries, finish, make_bundle, window_text, write_window
+from tests.unit.bundles import (
+    HEADER,
+    LARGE,
+    METRICS,
+    MODIFIED,
+    begin,
+    entries,
+    finish,
+    make_bundle,
+    window_text,
+    write_window,
+)
 from vmexporter.bundle.journal import read_journal
 from vmexporter.bundle.reader import inspect
-from vmexporter.bundle.writer import METRICS_ENTRY, BundlePaths, BundleWriter
+from vmexporter.bundle.writer import BundlePaths, BundleWriter, Head
 from vmexporter.core.lines import SafeChunk
 from vmexporter.errors import OutputFailed
 
@@ -36,10 +47,10 @@ def names(folder: Path) -> set[str]:
 def test_python_reads_the_bundle(tmp_path: Path) -> None:
     bundle = make_bundle(tmp_path, TEXTS)
     with zipfile.ZipFile(bundle) as archive:
-        assert archive.namelist() == [METRICS_ENTRY, "metadata.json", "README.txt"]
+        assert archive.namelist() == [METRICS, "metadata.json", "README.txt"]
         assert archive.testzip() is None
-        assert archive.read(METRICS_ENTRY) == b"".join(TEXTS)
-        info = archive.getinfo(METRICS_ENTRY)
+        assert archive.read(METRICS) == b"".join(TEXTS)
+        info = archive.getinfo(METRICS)
         assert info.date_time == (2026, 11, 23, 8, 58, 58)
         assert stat.S_IMODE(info.external_attr >> 16) == 0o600
 
@@ -56,8 +67,8 @@ def test_archive_programs_accept_the_bundle(tmp_path: Path, command: list[str], 
 def test_unzip_gives_the_text_back(tmp_path: Path) -> None:
     make_bundle(tmp_path, TEXTS)
     assert run("unzip", "-q", "b.zip", "-d", "out", cwd=tmp_path).returncode == 0
-    assert (tmp_path / "out" / METRICS_ENTRY).read_bytes() == b"".join(TEXTS)
-    assert stat.S_IMODE((tmp_path / "out" / METRICS_ENTRY).stat().st_mode) == 0o600
+    assert (tmp_path / "out" / METRICS).read_bytes() == b"".join(TEXTS)
+    assert stat.S_IMODE((tmp_path / "out" / METRICS).stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("name", ["b.zip", "two words ä.zip"])
@@ -122,7 +133,7 @@ def test_a_failed_attempt_leaves_no_trace(
     finish(writer, committed)
     assert inspect(writer.paths.bundle).manifest.counts.bytes == len(committed)
     with zipfile.ZipFile(writer.paths.bundle) as archive:
-        assert archive.read(METRICS_ENTRY) == committed
+        assert archive.read(METRICS) == committed
     shutil.rmtree(folder)
 
 
@@ -227,7 +238,7 @@ def test_a_discarded_bundle_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_bundle_ends_although_its_small_entries_are_large(tmp_path: Path) -> None:
-    writer = BundleWriter.create(BundlePaths(tmp_path / "b.zip"), {}, MODIFIED)
+    writer = BundleWriter.create(BundlePaths(tmp_path / "b.zip"), {}, Head(MODIFIED))
     large = {**entries(b"", writer.text_sha256()), "README.txt": window_text(1, 30_000)}
     writer.close(large)
     with zipfile.ZipFile(writer.paths.bundle) as archive:

@@ -18,7 +18,7 @@ from vmexporter.bundle.journal import Journal, read_journal
 from vmexporter.bundle.mapfile import read_map, write_map
 from vmexporter.bundle.partfile import reopen
 from vmexporter.bundle.sealing import Cost, Seal
-from vmexporter.bundle.writer import BundlePaths, BundleWriter, metrics_head
+from vmexporter.bundle.writer import BundlePaths, BundleWriter, Head
 from vmexporter.core.lines import SafeChunk
 from vmexporter.core.privacy.mapping import Entry, PseudonymMap
 from vmexporter.errors import BundleDamaged, InvalidInput
@@ -42,8 +42,8 @@ def sealed_writer(folder: Path, seal: Seal) -> BundleWriter:
     file = create_private(paths.part)
     lock(file, paths.part)
     stream = DeflateStream(paths.part, file, StreamState.after(b""))
-    writer = BundleWriter(paths, stream, Journal.create(paths.journal, SEALED_HEADER, seal), MODIFIED)
-    stream.put(metrics_head(MODIFIED))
+    writer = BundleWriter(paths, stream, Journal.create(paths.journal, SEALED_HEADER, seal), Head(MODIFIED))
+    stream.put(Head(MODIFIED).to_bytes())
     stream.end_segment()
     return writer
 
@@ -70,7 +70,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
 
 def resume(paths: BundlePaths) -> tuple[BundleWriter, int]:
     journal, seen = read_journal(paths.journal, asked), Reader()
-    writer = reopen(paths, journal, MODIFIED, seen.on_text)
+    writer = reopen(paths, journal, Head(MODIFIED), seen.on_text)
     assert seen.whole == TEXTS[: len(journal.windows)]
     return writer, len(seen.whole)
 
@@ -134,7 +134,7 @@ def test_nothing_is_in_clear_at_any_moment(tmp_path: Path, monkeypatch: pytest.M
     known = PseudonymMap(bytes.fromhex("5a" * 32))
     for entry in journal.map_entries:
         known.add(Entry(*entry))
-    writer = reopen(paths, journal, MODIFIED, lambda *_: None)
+    writer = reopen(paths, journal, Head(MODIFIED), lambda *_: None)
     write_window(writer, 3, TEXTS[3])
     assert journal.seal
     write_map(paths.obfuscation_map, known, journal.seal)

@@ -1,4 +1,4 @@
-"""Rows of a native block are counted as its timestamps say, in every way of writing, and nothing else passes for one."""
+"""Rows of a native block are counted as its timestamps say, in every way of writing; nothing else passes for one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.unit.native_streams import block, signed, usual_kind, varint
 from vmexporter.core.native import timestamps
 from vmexporter.core.native.blocks import MAX_ROWS, BlockCounter, BlockHeader, read_header, rows_in_range
+from vmexporter.core.native.older import older_blocks
 from vmexporter.errors import BadExportLine, VmexporterError
 
 FIRST_MS = 1_795_424_338_000
@@ -35,20 +36,18 @@ def times_from(first_ms: int, gaps: list[int]) -> list[int]:
 
 @given(st.one_of(st.just(FIRST_MS), st.integers(-(10**13), 10**13)), steps, st.data())
 @example(FIRST_MS, [], None)
-@settings(max_examples=400)
+@settings(max_examples=150, deadline=None)
 def test_rows_are_those_of_the_timestamps(first_ms: int, gaps: list[int], data: st.DataObject | None) -> None:
     times = times_from(first_ms, gaps)
     kinds = {usual_kind(times)} | ({1, 4, 5, 6} if len(times) > 1 else {4, 6})
-    picked = (
-        [first_ms, times[-1]] if data is None else data.draw(st.lists(st.sampled_from(times), min_size=1, max_size=4))
-    )
-    near = [time_ms + off for time_ms in (times[0], *picked, times[-1]) for off in (-1, 0, 1)]
+    picked = times[0] if data is None else data.draw(st.sampled_from(times))
+    ranges = [(times[0], times[-1]), (times[0] - 9, picked), (picked, times[-1] + 9), (picked, picked)]
+    ranges += [(times[0], picked - 1), (picked + 1, times[-1]), (times[-1] + 1, times[-1] + 9)]
     for kind in kinds:
         written = block(times, kind=kind)
-        for start_ms in near:
-            for end_ms in (moment for moment in near if moment >= start_ms):
-                expected = sum(start_ms <= time_ms <= end_ms for time_ms in times)
-                assert rows_in_range(written, start_ms, end_ms) == expected
+        for start_ms, end_ms in ranges:
+            expected = sum(start_ms <= time_ms <= end_ms for time_ms in times)
+            assert rows_in_range(written, start_ms, end_ms) == expected
 
 
 def test_a_header_is_what_was_written() -> None:
@@ -108,7 +107,6 @@ STREAMED = zstandard.ZstdCompressor(write_content_size=False)
         changed(EVEN, 2, signed(1000) + b"\0"),
         changed(EVEN, 2, b"\xff" * 9 + b"\x02"),
         changed(EVEN, 3, b""),
-        changed([1000, 1000], 3, b"\0"),
         changed([1000], 5, b""),
         changed([1000], 2, signed(0), values=1),
         changed(ODD, 5, D2 + b"\0"),
@@ -123,7 +121,7 @@ STREAMED = zstandard.ZstdCompressor(write_content_size=False)
         changed([1000] * 400 + [3999], 5, signed(0) * 398 + b"\x80" * 11 + b"\x30"),
         changed(ODD, 6, signed(1000) + signed(-1), last=1999),
         changed(ODD, 1, b"no zstd"),
-        changed(ODD, 1, STREAMED.compress(D2) + b"\0"),
+        changed(ODD, 1, zstandard.ZstdCompressor().compress(D2) + b"\0"),
         changed(ODD, 1, STREAMED.compress(D2 * 50)),
         changed(ODD, 1, BOMB),
         changed(ODD, 1, b"\x28\xb5\x2f\xfd\xe0" + b"\xff" * 8 + BOMB[9:]),
@@ -133,6 +131,33 @@ STREAMED = zstandard.ZstdCompressor(write_content_size=False)
 def test_what_is_no_block_is_refused(broken: bytes) -> None:
     with pytest.raises(BadExportLine):
         rows_in_range(broken, 1001, 3998)
+
+
+@pytest.mark.parametrize("first_value", [0, 1, 31_950, 1_795_424_338_123, 1_795_424_338_123_456])
+def test_a_block_from_before_the_present_format_is_renewed(first_value: int) -> None:
+    """Before v1.82 there was neither the last timestamp nor the precision in the header."""
+    last_ms, second = FIRST_MS + 15_000 * 719, signed(15_000) + signed(3) * 718
+    for kind, data in ((2, signed(15_000)), (5, second), (1, STREAMED.compress(second))):
+        for values in (b"", b"\x02", bytes(300)):
+            head = signed(FIRST_MS) + signed(first_value) + varint(720) + signed(-3) + bytes([kind, 2 if values else 3])
+            old = head + varint(len(data)) + data + varint(len(values)) + values
+            with pytest.raises(BadExportLine):
+                rows_in_range(old, FIRST_MS, last_ms)
+            counter = BlockCounter(FIRST_MS, FIRST_MS + 14_999)
+            older = older_blocks(old, counter)
+            assert older is not None
+            renewed, rows = older.renewed(b"?" + old, 1, len(old) + 1)
+            assert rows == 1
+            header = read_header(renewed)
+            assert (header.min_ms, header.rows, header.precision_bits) == (FIRST_MS, 720, 64)
+            assert renewed.endswith(varint(len(data)) + data + varint(len(values)) + values)
+            assert rows_in_range(renewed, FIRST_MS, header.max_ms) == 720
+            assert older_blocks(renewed, counter) is None
+
+
+def test_what_is_neither_is_no_older_block() -> None:
+    for broken in (b"", b"\0" * 40, bytes(range(200)), b"error: what a server says\n" * 3):
+        assert older_blocks(broken, BlockCounter(0, 1 << 50)) is None
 
 
 def test_compressed_without_a_size_is_read_too() -> None:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from tests.unit.bundles import MODIFIED, Stopped, go_on, resume, stop_within_a_window
 from vmexporter.bundle.journal import WindowRecord, read_journal
 from vmexporter.bundle.partfile import reopen
-from vmexporter.bundle.writer import metrics_head
+from vmexporter.bundle.writer import Head
 from vmexporter.errors import BadExportLine, BundleDamaged, QueryRejected
 
-HEAD = len(metrics_head(MODIFIED))
+HEAD = len(Head(MODIFIED).to_bytes())
 
 
 class Place(NamedTuple):
@@ -141,7 +141,7 @@ def test_a_window_whose_lines_cannot_be_read_is_cut_off(tmp_path: Path, stopped:
             if record.start_ms == 3000:
                 raise error
 
-        writer = reopen(paths, journal, MODIFIED, on_text)
+        writer = reopen(paths, journal, Head(MODIFIED), on_text)
         writer.abandon()
         assert len(journal.windows) == 3 and asked[-1] == 3000
         assert len(read_journal(paths.journal).windows) == 3

@@ -21,6 +21,7 @@ from tests.unit.bundles import (
 )
 from vmexporter.bundle.journal import read_journal
 from vmexporter.bundle.partfile import reopen, require_unfinished
+from vmexporter.bundle.writer import Head
 from vmexporter.core.lines import SafeChunk
 from vmexporter.errors import BundleDamaged, InvalidInput, OutputFailed
 
@@ -120,7 +121,7 @@ def test_quiet_metrics_are_read_back_within_bounded_memory(tmp_path: Path) -> No
     tracemalloc.start()
     try:
         journal = read_journal(writer.paths.journal)
-        reopen(writer.paths, journal, MODIFIED, lambda _, text: sizes.append(len(text))).abandon()
+        reopen(writer.paths, journal, Head(MODIFIED), lambda _, text: sizes.append(len(text))).abandon()
         assert tracemalloc.get_traced_memory()[1] < 8 << 20
     finally:
         tracemalloc.stop()

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.bundles import TEXTS, WHOLE, entries, make_bundle
+from tests.unit.bundles import METRICS, TEXTS, WHOLE, entries, make_bundle
 from vmexporter.bundle.reader import inspect
-from vmexporter.bundle.writer import METRICS_ENTRY
 from vmexporter.errors import BundleDamaged
 
 SHA256 = "0" * 64
@@ -33,7 +32,7 @@ def put(path: Path, content: bytes) -> Path:
 def test_a_sound_bundle_is_described(bundle: Path) -> None:
     found = inspect(bundle)
     assert found.checksum_file
-    assert [entry.name for entry in found.entries] == [METRICS_ENTRY, "metadata.json", "README.txt"]
+    assert [entry.name for entry in found.entries] == [METRICS, "metadata.json", "README.txt"]
     assert found.entries[0].text_bytes == len(WHOLE) == found.manifest.counts.bytes
     assert 0 < found.entries[0].compressed_bytes < len(WHOLE)
 
@@ -59,7 +58,7 @@ def test_a_wrong_checksum_file_is_refused(bundle: Path, checksum: str) -> None:
 
 def make(path: Path, change: Callable[[dict[str, bytes]], object], text: bytes = WHOLE) -> Path:
     """A well-formed ZIP whose entries someone has changed."""
-    found = {METRICS_ENTRY: text, **entries(text, hashlib.sha256(text).hexdigest())}
+    found = {METRICS: text, **entries(text, hashlib.sha256(text).hexdigest())}
     change(found)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in found.items():
@@ -89,10 +88,10 @@ def test_a_bundle_that_another_program_packed_anew_is_sound(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (without(METRICS_ENTRY), "holds no metrics.jsonl"),
+        (without(METRICS), "holds no metrics.jsonl"),
         (without("metadata.json"), "holds no metadata.json"),
         (without("README.txt"), "holds no README.txt"),
-        (in_manifest(sha256={METRICS_ENTRY: SHA256}), "not the one"),
+        (in_manifest(sha256={METRICS: SHA256}), "not the one"),
         (in_manifest(sha256={}), "not the one"),
         (in_manifest(counts={"series": 1, "samples": 1, "lines": 1, "bytes": len(WHOLE)}), "other lines or bytes"),
         (in_manifest(counts={"series": 1, "samples": 1, "lines": 1241, "bytes": 1}), "other lines or bytes"),
@@ -126,16 +125,16 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
     """Programs differ in which of them they take: the one that was checked may not be the one that is used."""
     path = make(tmp_path / "b.zip", lambda _: None)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, pytest.warns(UserWarning, match="Duplicate"):
-        archive.writestr(METRICS_ENTRY, b"another\n")
+        archive.writestr(METRICS, b"another\n")
     with pytest.raises(BundleDamaged, match="two files"):
         inspect(path)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_entries_that_are_not_deflated_are_refused(tmp_path: Path, method: int) -> None:
-    path = make(tmp_path / "b.zip", without(METRICS_ENTRY))
+    path = make(tmp_path / "b.zip", without(METRICS))
     with zipfile.ZipFile(path, "a", method) as archive:
-        archive.writestr(METRICS_ENTRY, WHOLE)
+        archive.writestr(METRICS, WHOLE)
     with pytest.raises(BundleDamaged, match="not deflated"):
         inspect(path)
 

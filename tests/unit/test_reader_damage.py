@@ -13,10 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.bundles import MODIFIED, TEXTS, WHOLE, entries, make_bundle
+from tests.unit.bundles import METRICS, MODIFIED, TEXTS, WHOLE, entries, make_bundle
 from vmexporter.bundle import deflate
 from vmexporter.bundle.reader import inspect, read_text
-from vmexporter.bundle.writer import METRICS_ENTRY
 from vmexporter.bundle.zipformat import Entry, local_header
 from vmexporter.core.manifest import read_manifest
 from vmexporter.errors import BundleDamaged
@@ -81,7 +80,7 @@ def assert_refused_or_same(path: Path) -> None:
         found = inspect(path)
     except BundleDamaged:
         return
-    written = {METRICS_ENTRY: WHOLE, **entries(WHOLE, hashlib.sha256(WHOLE).hexdigest())}
+    written = {METRICS: WHOLE, **entries(WHOLE, hashlib.sha256(WHOLE).hexdigest())}
     assert found.manifest == read_manifest(written["metadata.json"])
     with zipfile.ZipFile(path) as archive, path.open("rb") as file:
         for name, text in written.items():

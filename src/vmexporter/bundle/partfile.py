@@ -11,7 +11,6 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,7 +19,7 @@ from isal import isal_zlib
 from vmexporter.bundle.deflate import BrokenDeflate, DeflateStream, Inflater, StreamState
 from vmexporter.bundle.files import create_private, lock, output_errors, remove, write_all
 from vmexporter.bundle.journal import Journal, JournalState, WindowRecord
-from vmexporter.bundle.writer import BundlePaths, BundleWriter, metrics_head
+from vmexporter.bundle.writer import BundlePaths, BundleWriter, Head
 from vmexporter.errors import BadExportLine, BundleDamaged, InvalidInput, OutputFailed, QueryRejected
 
 _READ_BYTES = 1 << 16  # quiet metrics shrink to a hundredth: this much becomes megabytes
@@ -49,7 +48,7 @@ def require_unfinished(paths: BundlePaths) -> None:
         raise InvalidInput(f"cannot resume {paths.part}: nothing is left to do, {paths.bundle} is complete")
 
 
-def reopen(paths: BundlePaths, journal: JournalState, modified: datetime, on_text: OnText) -> BundleWriter:
+def reopen(paths: BundlePaths, journal: JournalState, head: Head, on_text: OnText) -> BundleWriter:
     """The writer of an interrupted bundle, standing behind its last whole window; *journal* is cut back to that.
 
     Raises:
@@ -58,9 +57,8 @@ def reopen(paths: BundlePaths, journal: JournalState, modified: datetime, on_tex
     """
     file = _open(paths)
     try:
-        head = metrics_head(modified)
-        _begin(file, paths.part, head)
-        checked = _check(file, StreamState.after(head), journal.windows, on_text)
+        _begin(file, paths.part, head.to_bytes())
+        checked = _check(file, StreamState.after(head.to_bytes()), journal.windows, on_text)
         with output_errors(paths.part):
             file.truncate(checked.state.offset)
             file.seek(checked.state.offset)
@@ -69,7 +67,7 @@ def reopen(paths: BundlePaths, journal: JournalState, modified: datetime, on_tex
     except BaseException:
         file.close()
         raise
-    return BundleWriter(paths, DeflateStream(paths.part, file, checked.state), fresh, modified, checked.text_sha)
+    return BundleWriter(paths, DeflateStream(paths.part, file, checked.state), fresh, head, checked.text_sha)
 
 
 def _open(paths: BundlePaths) -> BinaryIO:

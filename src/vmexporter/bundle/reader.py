@@ -17,7 +17,8 @@ from typing import BinaryIO
 from isal import isal_zlib
 
 from vmexporter.bundle.deflate import BrokenDeflate, Inflater
-from vmexporter.bundle.writer import METRICS_ENTRY, BundlePaths
+from vmexporter.bundle.writer import BundlePaths
+from vmexporter.core.formats import ENTRIES, Format, form_of, whole_units
 from vmexporter.core.manifest import Manifest, read_manifest
 from vmexporter.errors import BundleDamaged
 
@@ -98,15 +99,33 @@ def read_text(file: BinaryIO, info: zipfile.ZipInfo) -> Iterator[bytes]:
         raise BundleDamaged(f"cannot read {info.filename} of the bundle: its CRC or length is wrong")
 
 
-def metrics_text(bundle: Path) -> Iterator[bytes]:
-    """The text of metrics.jsonl in blocks, its CRC checked at the end.
+def bundle_form(bundle: Path) -> Format:
+    """In which form the bundle's metrics are, by its directory alone.
 
     Raises:
-        BundleDamaged: it cannot be read.
+        BundleDamaged: it cannot be read, or holds none of them.
+    """
+    try:
+        with zipfile.ZipFile(bundle) as archive:
+            form = form_of(archive.namelist())
+    except OSError as error:
+        raise BundleDamaged(f"cannot read the bundle {bundle}: {(error.strerror or '').lower()}") from error
+    except _BROKEN_ZIP as error:
+        raise BundleDamaged(f"cannot read the bundle {bundle}: it is no ZIP file, or a damaged one") from error
+    if form is None:
+        raise BundleDamaged(f"cannot read the bundle {bundle}: it does not hold one file of metrics")
+    return form
+
+
+def metrics_text(bundle: Path) -> Iterator[bytes]:
+    """The bytes of the metrics in blocks, their CRC checked at the end.
+
+    Raises:
+        BundleDamaged: they cannot be read.
     """
     try:
         with bundle.open("rb") as file, zipfile.ZipFile(file) as archive:
-            yield from read_text(file, archive.getinfo(METRICS_ENTRY))
+            yield from read_text(file, archive.getinfo(ENTRIES[bundle_form(bundle)]))
     except OSError as error:
         raise BundleDamaged(f"cannot read the bundle {bundle}: {(error.strerror or '').lower()}") from error
     except (BrokenDeflate, zipfile.BadZipFile, KeyError) as error:
@@ -114,17 +133,19 @@ def metrics_text(bundle: Path) -> Iterator[bytes]:
 
 
 def _check_metrics(file: BinaryIO, archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    entry = manifest.entry
     try:
-        info = archive.getinfo(METRICS_ENTRY)
+        info = archive.getinfo(entry)
     except KeyError as error:
-        raise BundleDamaged(f"cannot read the bundle: it holds no {METRICS_ENTRY}") from error
-    digest, lines = hashlib.sha256(), 0
+        raise BundleDamaged(f"cannot read the bundle: it holds no {entry}") from error
+    digest, units = hashlib.sha256(), whole_units(manifest.format)
     for block in read_text(file, info):
         digest.update(block)
-        lines += block.count(b"\n")
-    if digest.hexdigest() != manifest.sha256.get(METRICS_ENTRY):
-        raise BundleDamaged(f"cannot trust the bundle: {METRICS_ENTRY} is not the one that its metadata.json describes")
-    if (lines, info.file_size) != (manifest.counts.lines, manifest.counts.bytes):
+        units.feed(block)
+    if digest.hexdigest() != manifest.sha256.get(entry):
+        raise BundleDamaged(f"cannot trust the bundle: {entry} is not the one that its metadata.json describes")
+    counts = manifest.counts
+    if (units.count, info.file_size) != (counts.blocks or counts.lines, counts.bytes):
         raise BundleDamaged("cannot trust the bundle: its metadata.json counts other lines or bytes than there are")
 
 

@@ -23,10 +23,9 @@ from vmexporter.bundle.files import create_private, lock, output_errors, publish
 from vmexporter.bundle.journal import Journal, WindowRecord
 from vmexporter.bundle.lane import Lane
 from vmexporter.bundle.sealing import Seal
+from vmexporter.core.formats import ENTRIES
 from vmexporter.core.lines import SafeChunk
 from vmexporter.errors import OutputFailed
-
-METRICS_ENTRY = "metrics.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +55,33 @@ class BundlePaths:
         return self.bundle.with_name(self.bundle.name.removesuffix(".zip") + ".obfuscation_map.json")
 
 
-def metrics_head(modified: datetime) -> bytes:
-    """What stands before the first window in every bundle."""
-    return zipformat.local_header(zipformat.Entry(METRICS_ENTRY, 0, streamed=True), modified)
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before the first window: the name of the metrics, and the time that all entries are of."""
+
+    modified: datetime
+    entry: str = ENTRIES["jsonl"]
+
+    def to_bytes(self) -> bytes:
+        """The local header of the ZIP."""
+        return zipformat.local_header(zipformat.Entry(self.entry, 0, streamed=True), self.modified)
 
 
 class BundleWriter:
     """Writes one bundle; driven from one thread. Left without ``close``, it leaves a resumable ``.part``."""
 
     def __init__(
-        self, paths: BundlePaths, stream: DeflateStream, journal: Journal, modified: datetime, text_sha: Any = None
+        self, paths: BundlePaths, stream: DeflateStream, journal: Journal, head: Head, text_sha: Any = None
     ) -> None:
         """Use ``create``, or ``partfile.reopen``; *text_sha* is the hash of the text that *stream* holds already."""
         self.paths = paths
-        self._stream, self._journal, self._modified = stream, journal, modified
+        self._stream, self._journal, self._head = stream, journal, head
         self._text_sha = text_sha or hashlib.sha256()
         self._keep_text_sha()
         self._compress, self._hash = Lane("compress"), Lane("hash")
 
     @classmethod
-    def create(
-        cls, paths: BundlePaths, header: dict[str, Any], modified: datetime, seal: Seal | None = None
-    ) -> BundleWriter:
+    def create(cls, paths: BundlePaths, header: dict[str, Any], head: Head, seal: Seal | None = None) -> BundleWriter:
         """Begin a new bundle; *header* goes into the journal for the one who resumes, encrypted if there is a *seal*.
 
         Raises:
@@ -96,9 +100,9 @@ class BundleWriter:
             paths.part.unlink()
             raise
         stream = DeflateStream(paths.part, file, StreamState.after(b""))
-        writer = cls(paths, stream, journal, modified)
+        writer = cls(paths, stream, journal, head)
         try:
-            stream.put(metrics_head(modified))
+            stream.put(head.to_bytes())
             stream.end_segment()
         except OutputFailed:
             writer.discard()
@@ -178,15 +182,15 @@ class BundleWriter:
         """
         self.drain()
         stream = self._stream
-        head_bytes = len(metrics_head(self._modified))
+        head_bytes = len(self._head.to_bytes())
         stream.finish()
         state = stream.state
         metrics = zipformat.Entry(
-            METRICS_ENTRY, 0, state.crc, state.offset - head_bytes, state.text_bytes, streamed=True
+            self._head.entry, 0, state.crc, state.offset - head_bytes, state.text_bytes, streamed=True
         )
         stream.put(zipformat.data_descriptor(metrics))
         directory = [metrics, *(self._small_entry(name, content) for name, content in entries.items())]
-        stream.put(zipformat.central_directory(directory, self._modified, state.offset))
+        stream.put(zipformat.central_directory(directory, self._head.modified, state.offset))
         stream.sync()
         digest: str = state.file_sha.hexdigest()
         return digest
@@ -227,7 +231,7 @@ class BundleWriter:
         compressed = isal_zlib.compress(content, LEVEL, RAW)
         sizes = (isal_zlib.crc32(content), len(compressed), len(content))
         entry = zipformat.Entry(name, self._stream.state.offset, *sizes)
-        self._stream.put(zipformat.local_header(entry, self._modified) + compressed)
+        self._stream.put(zipformat.local_header(entry, self._head.modified) + compressed)
         return entry
 
     def _end_window(self, window: WindowRecord) -> None:

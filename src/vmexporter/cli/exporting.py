@@ -19,6 +19,7 @@ from vmexporter.bundle.writer import BundlePaths
 from vmexporter.cli import render
 from vmexporter.cli.credentials import connection_of
 from vmexporter.cli.maps import passphrase_source
+from vmexporter.cli.models import build_model
 from vmexporter.cli.options import (
     ConnectionOptions,
     FormatOptions,
@@ -59,13 +60,15 @@ def export(options: Options) -> None:
         VmexporterError: it could not be finished.
     """
     world = World()
-    request = ExportRequest(
+    request = build_model(
+        ExportRequest,
         connection=connection_of(options.connection),
         time_range=options.time.resolve(world.now_ms()),
         selection=options.what.resolve(),
         obfuscation=options.privacy.choice(),
         window_ms=parse_span_ms(options.output.window, field="window") if options.output.window else 0,
         require_complete=options.output.require_complete,
+        format=options.output.format,
     )
     warn_of_risks(options.connection)
     output = _output(options.output.output, world.now_ms())
@@ -146,7 +149,7 @@ def _tell_result(done: Finished, form: FormatOptions) -> None:
         facts += [("audit", f"{render.count(done.audit.originals)} private values searched for, 0 found")]
     facts += [
         ("series", render.count(counts.series)),
-        ("samples", f"{render.count(counts.samples)} in {render.count(counts.lines)} lines"),
+        ("samples", f"{render.count(counts.samples)} in {render.units(counts)}"),
         ("obfuscated", _obfuscated(manifest.label_policy) if manifest.obfuscated else "NO: only secrets were removed"),
         ("read by", ", ".join(manifest.rungs)),
         ("took", f"{done.elapsed_s:.1f} s"),

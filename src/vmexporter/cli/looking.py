@@ -115,7 +115,7 @@ def inspect(bundle: Path, form: FormatOptions) -> None:
     counts, source, policy = manifest.counts, manifest.source, manifest.label_policy
     checked = "and the checksum file beside it" if found.checksum_file else "(no checksum file beside it)"
     facts: list[tuple[str, object]] = [
-        ("sound", f"ZIP, metadata.json and metrics.jsonl agree {checked}"),
+        ("sound", f"ZIP, metadata.json and {manifest.entry} agree {checked}"),
         ("sha256", found.sha256),
         ("made by", f"vmexporter {manifest.version} at {manifest.export_date}"),
         ("source", " ".join([source.kind, ", ".join(source.versions)]).strip()),
@@ -123,10 +123,13 @@ def inspect(bundle: Path, form: FormatOptions) -> None:
         ("components", ", ".join(manifest.components) or manifest.selection.mode),
         ("jobs", ", ".join(manifest.jobs) or "-"),
         ("series", render.count(counts.series)),
-        ("samples", f"{render.count(counts.samples)} in {render.count(counts.lines)} lines"),
+        ("samples", f"{render.count(counts.samples)} in {render.units(counts)}"),
         ("obfuscated", f"yes, level {policy.level} (map {manifest.map_id})" if manifest.obfuscated else "NO"),
         ("read by", f"{', '.join(manifest.rungs)} in {len(manifest.windows)} windows"),
     ]
+    if manifest.format == "native":
+        version = ", ".join(source.versions) or "which it does not tell"
+        facts.append(("to import", f"native blocks need a server of the source's version ({version}) or a newer one"))
     if policy.audit:
         facts.append(("audit", f"{render.count(policy.audit.originals)} private values searched for, 0 found"))
     if policy.kept_labels:

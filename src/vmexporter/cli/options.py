@@ -174,6 +174,14 @@ class OutputOptions(FormatOptions):
         str, typer.Option("--output", "-o", help="FILE.zip, FOLDER/, or - for plain lines.", rich_help_panel=_OUT)
     ] = "."
     window: Annotated[str, typer.Option(help="Longest slice asked for at once.", rich_help_panel=_OUT)] = ""
+    format: Annotated[
+        str,
+        typer.Option(
+            help="jsonl; native: stored blocks, which cost the server next to nothing and are read by its own version"
+            " or a newer one; auto: native where it works.",
+            rich_help_panel=_OUT,
+        ),
+    ] = "jsonl"
     require_complete: Annotated[
         bool,
         typer.Option("--require-complete", help="An error in place of a partial bundle.", rich_help_panel=_OUT),

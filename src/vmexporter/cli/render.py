@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
+from vmexporter.core.manifest import CountsEntry
 from vmexporter.core.times import format_span
 from vmexporter.errors import VmexporterError
 from vmexporter.flows import events
@@ -90,6 +91,11 @@ def print_facts(title: str, facts: Sequence[tuple[str, object]]) -> None:
 def count(number: int) -> str:
     """12345 → 12,345."""
     return f"{number:,}"
+
+
+def units(counts: CountsEntry) -> str:
+    """What the metrics of a bundle are made of."""
+    return f"{count(counts.blocks)} blocks" if counts.blocks else f"{count(counts.lines)} lines"
 
 
 def size(size_bytes: float) -> str:

@@ -12,10 +12,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from vmexporter.core.formats import ENTRIES, Format
 from vmexporter.errors import BundleDamaged
 
 SCHEMA_VERSION = 1
-Rung = Literal["export", "raw", "query_range"]
+Rung = Literal["export", "raw", "query_range", "native"]
 
 
 class Part(BaseModel):
@@ -68,7 +69,10 @@ class SelectionEntry(Part):
 
 
 class WindowEntry(Part):
-    """One committed window; ``step_ms`` is 0 where every sample is in."""
+    """One committed window; ``step_ms`` is 0 where every sample is in, ``bytes`` are those of its text.
+
+    ``lines`` are blocks in a native bundle; ``samples`` are those of the window, though blocks may reach beyond it.
+    """
 
     start_ms: int
     end_ms: int
@@ -77,15 +81,17 @@ class WindowEntry(Part):
     samples: int
     step_ms: int = 0
     partial: bool = False
+    bytes: int = 0
 
 
 class CountsEntry(Part):
-    """Totals of metrics.jsonl: distinct series, samples, lines, bytes of text."""
+    """Totals of the metrics: distinct series, samples in the range, lines or blocks, bytes of text."""
 
     series: int
     samples: int
     lines: int
     bytes: int
+    blocks: int = 0
 
 
 class AuditEntry(Part):
@@ -124,6 +130,7 @@ class Manifest(Part):
     jobs: tuple[str, ...]
     metrics_count: int
     obfuscated: bool
+    format: Format = "jsonl"
     source: Source
     selection: SelectionEntry
     component_details: tuple[ComponentEntry, ...] = ()
@@ -135,6 +142,11 @@ class Manifest(Part):
     map_id: str = ""
     label_policy: PolicyEntry = PolicyEntry()
     windows: tuple[WindowEntry, ...] = ()
+
+    @property
+    def entry(self) -> str:
+        """The name of the metrics in the bundle."""
+        return ENTRIES[self.format]
 
     def to_json(self) -> str:
         """The text of metadata.json."""

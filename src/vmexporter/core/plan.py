@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter, ValidationError
 
 from vmexporter.core.components import Instance
+from vmexporter.core.formats import Format
 from vmexporter.core.request import ObfuscationChoice, Selection, TimeRange
 from vmexporter.core.selectors import Target, target_selectors
 from vmexporter.core.windows import Slice
@@ -20,7 +21,8 @@ class Plan:
     """What will be asked for. ``targets`` is empty for selectors and expressions, ``selectors`` for components.
 
     ``sampling_step_ms`` is used where samples have to be evaluated at steps. ``slices`` cover the range in order.
-    ``partial``: a part of the server was down when targets were looked for, so some may be missing.
+    ``partial``: a part of the server was down when targets were looked for, so some may be missing. ``form`` is what
+    the bundle will hold.
     """
 
     time_range: TimeRange
@@ -36,6 +38,7 @@ class Plan:
     estimated_samples: int | None = None
     notes: tuple[str, ...] = ()
     partial: bool = False
+    form: Format = "jsonl"
 
     @property
     def jobs(self) -> tuple[str, ...]:

@@ -175,6 +175,8 @@ class ExportRequest(Model):
 
     ``window_ms`` is the longest slice of the range asked for at once (0: chosen by the tool).
     ``require_complete`` makes an incomplete answer an error in place of a bundle marked as partial.
+    ``format``: JSON lines, which everybody can read; native blocks, which cost the server next to nothing, or an error
+    where it has none; or ``auto``, native where it works and JSON lines where not.
     """
 
     connection: Connection
@@ -183,3 +185,4 @@ class ExportRequest(Model):
     obfuscation: ObfuscationChoice = ObfuscationChoice()
     window_ms: int = 0
     require_complete: bool = False
+    format: Literal["jsonl", "native", "auto"] = "jsonl"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from vmexporter.core.request import TimeRange
@@ -44,6 +45,23 @@ def split_range(time_range: TimeRange, window_ms: int, *, step_ms: int = 0) -> l
     begin_ms, end_ms = time_range.start_ms, time_range.end_ms + 1
     borders = [begin_ms, *(at_ms for at_ms in inner if tiny_ms < at_ms - begin_ms and tiny_ms < end_ms - at_ms), end_ms]
     return [Slice(start_ms, next_start_ms - 1) for start_ms, next_start_ms in pairwise(borders)]
+
+
+def split_by_month(time_range: TimeRange) -> list[Slice]:
+    """Slices which cover *time_range* and end where months do (UTC).
+
+    A native block is sent whole to everyone who asks for a part of it, and servers merge blocks as they like; only
+    between months, whose data they keep apart, no block ever crosses. Further division is by targets.
+    https://docs.victoriametrics.com/victoriametrics/#storage
+    """
+    slices, start_ms = [], time_range.start_ms
+    while start_ms <= time_range.end_ms:
+        begin = datetime.fromtimestamp(start_ms / 1000, UTC)
+        following = datetime(begin.year + begin.month // 12, begin.month % 12 + 1, 1, tzinfo=UTC)
+        next_start_ms = min(round(following.timestamp() * 1000), time_range.end_ms + 1)
+        slices.append(Slice(start_ms, next_start_ms - 1))
+        start_ms = next_start_ms
+    return slices
 
 
 def halve(piece: Slice, *, step_ms: int = 0) -> list[Slice]:

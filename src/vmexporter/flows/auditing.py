@@ -17,8 +17,9 @@ from typing import Any
 
 from vmexporter.bundle.audit_reader import AuditReader
 from vmexporter.bundle.files import write_private
-from vmexporter.core.privacy.audit import METRICS, Audit, Finding
-from vmexporter.core.privacy.auditing.claims import Claims
+from vmexporter.core.privacy.audit import Audit, Finding
+from vmexporter.core.privacy.auditing.blocks import BlockAudit
+from vmexporter.core.privacy.auditing.claims import BLOCKS, LINES, Claims
 from vmexporter.core.privacy.auditing.lines import LineAudit
 from vmexporter.errors import BundleDamaged, InvalidInput, LeakFound
 from vmexporter.flows.allocator import keep_freed_memory
@@ -145,19 +146,24 @@ def _search(reader: AuditReader, audit: Audit) -> int:
             audit.note("stray-bytes", around.place)
         if around.content:
             audit.text(around.place, around.content.decode("utf-8", "surrogateescape"))
-    lines = LineAudit(audit.labels)
+    entry = _metrics_entry(reader)
+    metrics = BlockAudit(audit.labels) if entry == BLOCKS else LineAudit(audit.labels)
     for number, name in enumerate(reader.names):
-        if name == METRICS:
+        if name == entry:
             with closing(_ahead(reader.texts(number))) as blocks:
                 for block in blocks:
-                    lines.feed(block)
+                    metrics.feed(block)
         else:
             known = name in {MANIFEST, "README.txt"}
             audit.text(name if known else f"entry {number + 1}", _small(reader, number))
-    lines.finish()
-    audit.note("not-a-line", METRICS, lines.bad_lines)
-    audit.note("not-a-number", METRICS, lines.bad_samples)
-    return lines.lines
+    metrics.finish()
+    if isinstance(metrics, BlockAudit):
+        audit.note("not-a-name", entry, metrics.bad_names)
+        audit.note("not-a-block", entry, metrics.bad_blocks)
+        return metrics.blocks
+    audit.note("not-a-line", entry, metrics.bad_lines)
+    audit.note("not-a-number", entry, metrics.bad_samples)
+    return metrics.lines
 
 
 def _ahead(blocks: Iterator[bytes]) -> Generator[bytes]:
@@ -200,11 +206,19 @@ def _small(reader: AuditReader, number: int) -> str:
 
 
 def _manifest(reader: AuditReader) -> dict[str, Any]:
-    if reader.names.count(MANIFEST) != 1 or reader.names.count(METRICS) != 1:
-        raise BundleDamaged(f"cannot audit the bundle: it does not hold one {MANIFEST} and one {METRICS}")
+    if reader.names.count(MANIFEST) != 1:
+        raise BundleDamaged(f"cannot audit the bundle: it does not hold one {MANIFEST}")
+    _metrics_entry(reader)
     return _object(
         _small(reader, reader.names.index(MANIFEST)), f"cannot audit the bundle: its {MANIFEST} is no JSON object"
     )
+
+
+def _metrics_entry(reader: AuditReader) -> str:
+    found = [name for name in reader.names if name in {LINES, BLOCKS}]
+    if len(found) != 1:
+        raise BundleDamaged(f"cannot audit the bundle: it does not hold one {LINES} or one {BLOCKS}")
+    return found[0]
 
 
 def _parsed(document: MapDocument) -> Mapping[str, Any]:

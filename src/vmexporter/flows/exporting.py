@@ -20,7 +20,8 @@ from vmexporter.bundle.mapfile import write_map
 from vmexporter.bundle.partfile import reopen, require_unfinished
 from vmexporter.bundle.sealing import Seal
 from vmexporter.bundle.tables import read_tables
-from vmexporter.bundle.writer import BundlePaths, BundleWriter
+from vmexporter.bundle.writer import BundlePaths, BundleWriter, Head
+from vmexporter.core.formats import ENTRIES
 from vmexporter.core.manifest import Manifest
 from vmexporter.core.plan import Plan, read_plan
 from vmexporter.core.privacy.mapping import Entry, PseudonymMap
@@ -37,7 +38,6 @@ from vmexporter.flows.finishing import (
     complete_manifest,
     make_manifest,
     new_identity,
-    readme,
     with_audit,
 )
 from vmexporter.flows.leaks import leave_report
@@ -45,8 +45,10 @@ from vmexporter.flows.leftover import slices_left
 from vmexporter.flows.obfuscation import obfuscation
 from vmexporter.flows.planning import make_plan
 from vmexporter.flows.readahead import in_background
+from vmexporter.flows.readme import readme
 from vmexporter.flows.recount import Recount
 from vmexporter.flows.running import Run, Sink, Tally
+from vmexporter.flows.samesource import has_moved, same_source
 from vmexporter.flows.session import Session, open_session
 from vmexporter.flows.world import World
 from vmexporter.tsdb.transport import HttpClient
@@ -89,6 +91,11 @@ class _Export:
         """The map's public name; "" without obfuscation."""
         return self.pseudonyms.map_id if self.plan.obfuscation.enabled else ""
 
+    @property
+    def head(self) -> Head:
+        """How the bundle begins."""
+        return Head(datetime.fromtimestamp(self.identity.created_ms / 1000, UTC), ENTRIES[self.plan.form])
+
     def header(self, base: str) -> dict[str, Any]:
         """What the journal must hold to go on: originals, but no secret; *base* is the API base that answered."""
         return {
@@ -122,7 +129,7 @@ def export(
         sink: Sink
         if output.stream is None:
             header = work.header(session.found.query_base)
-            sink = BundleWriter.create(output.paths, header, _moment(created_ms), output.seal)
+            sink = BundleWriter.create(output.paths, header, work.head, output.seal)
         else:
             sink = LineSink(output.stream)
         yield from _run(work, session, sink, manifest, (list(plan.slices), Tally()))
@@ -149,8 +156,8 @@ def resume(
         work.pseudonyms.add(Entry(*entry))
     tally = Tally()
     slices_left(work.plan, state)  # a journal that contradicts itself is left as it is
-    recount = Recount(work.counter, tally)
-    reopening = partial(reopen, paths, state, _moment(work.identity.created_ms), recount.on_text)
+    recount = Recount(work.counter, tally, work.plan)
+    reopening = partial(reopen, paths, state, work.head, recount.on_text)
     sink = yield from in_background(reopening, recount.stop)
     with contextlib.ExitStack() as stack:
         stack.callback(sink.abandon)
@@ -158,6 +165,9 @@ def resume(
         client = stack.enter_context(HttpClient(known))
         session = yield from in_background(lambda: open_session(client, known), client.interrupt)
         yield Connected(session.found)
+        if has_moved(session, str(state.header["url"])):
+            checking = partial(same_source, session, work.plan, tally.windows)
+            yield Note((yield from in_background(checking, client.interrupt)))
         yield Discovered(work.plan.instances)
         manifest = make_manifest(work.identity, work.plan, session.found, work.policy, work.map_id)
         yield from _run(work, session, sink, manifest, (slices_left(work.plan, state), tally))
@@ -232,7 +242,3 @@ def _export_of(header: dict[str, Any], output: Output, world: World) -> _Export:
     except (KeyError, ValueError, TypeError) as error:
         raise BundleDamaged("cannot resume: the journal's header is incomplete") from error
     return _Export(identity, read_plan(header.get("plan")), output, pseudonyms, world)
-
-
-def _moment(created_ms: int) -> datetime:
-    return datetime.fromtimestamp(created_ms / 1000, UTC)

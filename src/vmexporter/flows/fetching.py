@@ -1,7 +1,8 @@
 """Gets slices from the server, one after the other, by the rung of the ladder that is in use.
 
 Rungs: ``export`` (the export API: every sample, as stored), ``raw`` (an instant query of a range selector: every
-sample), ``query_range`` (values at steps: for expressions, or where a part of the server is down).
+sample), ``query_range`` (values at steps: for expressions, or where a part of the server is down). ``native`` stands
+beside them: a bundle of blocks can hold nothing else.
 """
 
 from __future__ import annotations
@@ -56,4 +57,6 @@ def _chunks(session: Session, plan: Plan, piece: Slice, rung: Rung) -> Iterator[
         return session.api.raw_samples(selectors, start_ms, end_ms)
     if session.export is None:
         raise EndpointMissing("cannot export: the server has no export API at this address")
+    if rung == "native":
+        return session.export.native(selectors, start_ms, end_ms)
     return session.export.export(selectors, start_ms, end_ms, whole_lines=bool(plan.selection.step_ms))

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 
 from vmexporter import __version__
 from vmexporter.bundle.journal import WindowRecord
-from vmexporter.bundle.writer import METRICS_ENTRY
 from vmexporter.core.components import FAMILY, UNKNOWN, Instance
+from vmexporter.core.formats import Format
+from vmexporter.core.lines import Counts
 from vmexporter.core.manifest import (
     AuditEntry,
     ComponentEntry,
@@ -76,6 +77,7 @@ def make_manifest(identity: Identity, plan: Plan, found: Probe, policy: LabelPol
         jobs=tuple(sorted({job for entry in components for job in entry.jobs})),
         metrics_count=0,
         obfuscated=private,
+        format=plan.form,
         source=Source(
             kind=found.kind,
             versions=tuple(
@@ -109,27 +111,39 @@ def complete_manifest(manifest: Manifest, tally: Tally, counter: SeriesCounter, 
                 *manifest.partial_reasons,
                 *_partial_reasons(tally.windows, manifest.selection.mode),
             ),
-            "counts": CountsEntry(
-                series=counter.series, samples=counts.samples, lines=counts.lines, bytes=counts.text_bytes
-            ),
-            "sha256": {METRICS_ENTRY: sha256},
+            "counts": counts_entry(manifest.format, counter.series, counts),
+            "sha256": {manifest.entry: sha256},
             "label_policy": manifest.label_policy.model_copy(
                 update={f"{what}_labels": labels for what, labels in applied.items()}
                 | {"merged_series": counter.merged}
             ),
-            "windows": tuple(
-                WindowEntry(
-                    start_ms=window.start_ms,
-                    end_ms=window.end_ms,
-                    rung=window.rung,
-                    lines=window.lines,
-                    samples=window.samples,
-                    step_ms=window.step_ms,
-                    partial=window.partial,
-                )
-                for window in tally.windows
-            ),
+            "windows": tuple(map(_window, tally.windows, tally.sizes)),
         }
+    )
+
+
+def counts_entry(form: Format, series: int, counts: Counts) -> CountsEntry:
+    """The totals as the manifest has them: a native bundle holds blocks, the other one lines."""
+    native = form == "native"
+    return CountsEntry(
+        series=series,
+        samples=counts.samples,
+        lines=0 if native else counts.lines,
+        bytes=counts.text_bytes,
+        blocks=counts.lines if native else 0,
+    )
+
+
+def _window(window: WindowRecord, size: int) -> WindowEntry:
+    return WindowEntry(
+        start_ms=window.start_ms,
+        end_ms=window.end_ms,
+        rung=window.rung,
+        lines=window.lines,
+        samples=window.samples,
+        step_ms=window.step_ms,
+        partial=window.partial,
+        bytes=size,
     )
 
 
@@ -144,46 +158,6 @@ def _partial_reasons(windows: Iterable[WindowRecord], mode: str) -> tuple[str, .
         elif window.partial:
             reasons["a part of the server was down while it answered"] = None
     return tuple(reasons)
-
-
-def readme(manifest: Manifest) -> str:
-    """README.txt: what this file is, for the person who opens it."""
-    counts, source = manifest.counts, manifest.source
-    lines = [
-        f"VictoriaMetrics metrics bundle {manifest.export_id}",
-        "",
-        f"Made by vmexporter {manifest.version} at {manifest.export_date}.",
-        f"Time range: {manifest.time_range.start} to {manifest.time_range.end} (both ends included).",
-        f"Source: {source.kind}{', versions ' + ', '.join(source.versions) if source.versions else ''}.",
-        f"Components: {', '.join(manifest.components) or 'chosen by selector or expression'}.",
-        f"Content: {counts.series} series, {counts.samples} samples, {counts.lines} lines, {counts.bytes} bytes.",
-        "",
-        f"{METRICS_ENTRY} is in VictoriaMetrics' export format, one JSON object a line. To load it:",
-        f"  curl -X POST -T {METRICS_ENTRY} http://127.0.0.1:8428/api/v1/import",
-        "metadata.json says how it was made; its sha256 is that of the uncompressed file.",
-        "",
-        *_privacy_words(manifest),
-    ]
-    if manifest.partial:
-        lines += ["", "PARTIAL: this bundle does not hold everything that was asked for:"]
-        lines += [f"- {reason}" for reason in manifest.partial_reasons]
-    return "\n".join(lines) + "\n"
-
-
-def _privacy_words(manifest: Manifest) -> list[str]:
-    if not manifest.obfuscated:
-        return [
-            "Label values stand as the server had them, without passwords and tokens: this bundle is NOT obfuscated."
-        ]
-    policy = manifest.label_policy
-    kept = [f"Left as they were, by choice: {', '.join(policy.kept_labels)}."] if policy.kept_labels else []
-    return [
-        f"Private values are pseudonyms (level {policy.level}), in these labels: {', '.join(policy.mapped_labels)}.",
-        *kept,
-        f"The map that turns them back (id {manifest.map_id}) stayed with the person who made the bundle.",
-        "Passwords, tokens and the values of URL arguments were removed; nobody has them.",
-        "Visible stay: sample values, timestamps, counts, versions, and the topology (who is connected with whom).",
-    ]
 
 
 def _selection(plan: Plan) -> SelectionEntry:

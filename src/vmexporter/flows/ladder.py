@@ -96,6 +96,9 @@ class Ladder:
         self._attempts += 1
         if isinstance(error, PartialData):
             return self._partial(error)
+        if isinstance(error, EndpointMissing) and rung == "native":
+            error.hint = error.hint or "the server has no native export any more: begin anew with --format jsonl"
+            raise error
         if isinstance(error, EndpointMissing) and rung == "export":
             return UseRung("raw", "the export API cannot be used here", only_here=False)
         if isinstance(error, ServerUnreachable):
@@ -126,7 +129,8 @@ class Ladder:
         return smaller
 
     def _divided(self, piece: Slice) -> list[Slice]:
-        return halve(piece, step_ms=self._plan.selection.step_ms) or divide_targets(piece, self._plan.jobs)
+        in_time = halve(piece, step_ms=self._plan.selection.step_ms) if self._plan.form == "jsonl" else []
+        return in_time or divide_targets(piece, self._plan.jobs)
 
     def _works_when_tiny(self, piece: Slice, rung: Rung) -> bool:
         """Whether the same question about a single millisecond is answered: then it was too much, not wrong."""
@@ -160,10 +164,11 @@ class Ladder:
 
     def _partial(self, error: VmexporterError) -> UseRung:
         self._partial_known = True
-        if self._plan.require_complete:
+        if self._plan.require_complete or self._plan.form == "native":
+            way = "leave --require-complete out" if self._plan.form == "jsonl" else "begin anew with --format jsonl"
             raise PartialData(
                 f"cannot export completely: a part of the server is down: {error.message}",
-                hint="wait until all vmstorage nodes are up, or leave --require-complete out for a partial bundle",
+                hint=f"wait until all vmstorage nodes are up, or {way} for a partial bundle",
             ) from error
         return UseRung("query_range", "a part of the server is down, so it refuses a complete export", only_here=True)
 

@@ -10,9 +10,10 @@ from vmexporter.core.components import Instance, choose, components_of_jobs
 from vmexporter.core.plan import DEFAULT_STEP_MS, Plan
 from vmexporter.core.request import ExportRequest, Selection
 from vmexporter.core.selectors import parse_selector, require_selector
-from vmexporter.core.windows import split_range
+from vmexporter.core.windows import split_by_month, split_range
 from vmexporter.errors import InvalidInput, PartialData, VmexporterError
 from vmexporter.flows.discovery import Discovery, discover, estimate_samples, require_components
+from vmexporter.flows.forms import ChosenForm, choose_form, native_slices
 from vmexporter.flows.session import Session
 
 LONGEST_WINDOW_MS = 12 * 3_600_000
@@ -39,18 +40,26 @@ def make_plan(session: Session, request: ExportRequest) -> Plan:
                 hint="wait until all vmstorage nodes are up, or leave --require-complete out for a partial bundle",
             )
         try:
-            return _components_plan(require_components(found), request)
+            return _components_plan(require_components(found), request, choose_form(session, request))
         except InvalidInput as error:
             if found.partial:
                 error.hint = "a part of the server is down: it may be found when all vmstorage nodes are up"
             raise
+    return _selected_plan(session, request)
+
+
+def _selected_plan(session: Session, request: ExportRequest) -> Plan:
+    form = choose_form(session, request)
     selectors = _checked_selectors(session, request.selection)
     window_ms = _window_ms(request)
     step_ms = request.selection.step_ms
     if request.selection.mode == "query":
         step_ms = step_ms or DEFAULT_STEP_MS
         window_ms = min(window_ms, step_ms * _MAX_POINTS)
-    slices = split_range(request.time_range, window_ms, step_ms=step_ms)
+    if form.form == "native":
+        slices = split_by_month(request.time_range)
+    else:
+        slices = split_range(request.time_range, window_ms, step_ms=step_ms)
     return Plan(
         time_range=request.time_range,
         selection=request.selection,
@@ -60,13 +69,15 @@ def make_plan(session: Session, request: ExportRequest) -> Plan:
         slices=tuple(slices),
         components_of_job=_known_components(session, request),
         sampling_step_ms=step_ms or DEFAULT_STEP_MS,
+        notes=form.notes,
+        form=form.form,
     )
 
 
-def _components_plan(found: Discovery, request: ExportRequest) -> Plan:
+def _components_plan(found: Discovery, request: ExportRequest, form: ChosenForm) -> Plan:
     chosen = choose(found.instances, request.selection)
     named = [instance for instance in chosen if instance.target.job or instance.target.instance]
-    notes = found.notes
+    notes = found.notes + form.notes
     if len(named) < len(chosen):
         notes += ("a component without job and instance labels is left out: nothing tells its series from all others",)
     if not named:
@@ -76,19 +87,24 @@ def _components_plan(found: Discovery, request: ExportRequest) -> Plan:
         )
     step_ms = request.selection.step_ms
     estimated = estimate_samples(named)
+    if form.form == "native":
+        slices = native_slices(request.time_range, [instance.target.job for instance in named], estimated)
+    else:
+        slices = split_range(request.time_range, _window_ms(request, estimated), step_ms=step_ms)
     return Plan(
         time_range=request.time_range,
         selection=request.selection,
         obfuscation=request.obfuscation,
         require_complete=request.require_complete,
         targets=tuple(instance.target for instance in named),
-        slices=tuple(split_range(request.time_range, _window_ms(request, estimated), step_ms=step_ms)),
+        slices=tuple(slices),
         instances=tuple(named),
         components_of_job=components_of_jobs(found.instances),
         sampling_step_ms=step_ms or _scrape_interval_ms(named),
         estimated_samples=estimated if not step_ms else None,
         notes=notes,
         partial=found.partial,
+        form=form.form,
     )
 
 

@@ -7,7 +7,9 @@ next piece of text, for whoever does not want to wait until all of it was read.
 from __future__ import annotations
 
 from vmexporter.bundle.journal import WindowRecord
-from vmexporter.core.lines import Counts, LabelCache, LineRewriter, RawChunk
+from vmexporter.core.formats import Edges, Rewriter, label_cache, rewriter, stream_head
+from vmexporter.core.lines import Counts, RawChunk
+from vmexporter.core.plan import Plan
 from vmexporter.errors import BadExportLine, LeakFound, OutputFailed
 from vmexporter.flows.counting import SeriesCounter
 from vmexporter.flows.running import Tally
@@ -16,10 +18,10 @@ from vmexporter.flows.running import Tally
 class Recount:
     """Adds to *counter* and *tally*; ``on_text`` is a ``partfile.OnText``."""
 
-    def __init__(self, counter: SeriesCounter, tally: Tally) -> None:
-        self._labels = LabelCache(self._note)
-        self._counter, self._tally = counter, tally
-        self._rewriter: LineRewriter | None = None
+    def __init__(self, counter: SeriesCounter, tally: Tally, plan: Plan) -> None:
+        self._labels = label_cache(plan.form, self._note)
+        self._counter, self._tally, self._plan = counter, tally, plan
+        self._rewriter: Rewriter | None = None
         self._found: set[int] = set()
         self._stopped = False
 
@@ -33,7 +35,10 @@ class Recount:
         if self._stopped:
             raise OutputFailed("cannot resume: it was stopped")
         if self._rewriter is None:
-            self._rewriter = LineRewriter(self._labels, window.start_ms, window.end_ms)
+            whole = self._plan.time_range
+            head = b"" if self._tally.windows else stream_head(self._plan.form, whole.start_ms, whole.end_ms)
+            edges = Edges(window.start_ms, window.end_ms, expected=head, given=head)
+            self._rewriter = rewriter(self._plan.form, self._labels, edges)
         if text:
             try:
                 self._rewriter.feed(RawChunk(text))

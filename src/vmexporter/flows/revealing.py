@@ -1,6 +1,6 @@
 """Turns a whole bundle back by its map: a new bundle with the originals, exact up to secrets, which were removed.
 
-Only label parts are touched. They go through the same ``LineRewriter`` as in an export, with the map's way back in the
+Only label parts are touched. They go through the same codec as in an export, with the map's way back in the
 place of the label policy: the result says that it is not obfuscated, and is as much the operator's own as the map is.
 """
 
@@ -16,17 +16,19 @@ from pathlib import Path
 from typing import Final
 
 from vmexporter.bundle.journal import WindowRecord
-from vmexporter.bundle.reader import inspect, metrics_text
-from vmexporter.bundle.writer import METRICS_ENTRY, BundlePaths, BundleWriter
-from vmexporter.core.lines import Counts, LabelCache, LineRewriter, RawChunk, SafeChunk
-from vmexporter.core.manifest import ComponentEntry, CountsEntry, Manifest, PolicyEntry, Source, WindowEntry
+from vmexporter.bundle.reader import bundle_form, inspect, metrics_text
+from vmexporter.bundle.writer import BundlePaths, BundleWriter, Head
+from vmexporter.core.formats import ENTRIES, Edges, Rewriter, label_cache, rewriter, stream_head
+from vmexporter.core.lines import Counts, LabelCache, RawChunk, SafeChunk
+from vmexporter.core.manifest import ComponentEntry, Manifest, PolicyEntry, Source, WindowEntry
 from vmexporter.core.privacy.labels import Pair, build, decode, encode, fingerprint, parse
 from vmexporter.core.privacy.mapping import PseudonymMap
 from vmexporter.core.privacy.reveal import reveal_labels
 from vmexporter.errors import BadExportLine, BundleDamaged, InvalidInput, LeakFound, QueryRejected
 from vmexporter.flows.events import Event, Finished, Note, Progress
-from vmexporter.flows.finishing import readme
+from vmexporter.flows.finishing import counts_entry
 from vmexporter.flows.readahead import TICK_S, in_background
+from vmexporter.flows.readme import readme
 from vmexporter.flows.world import World
 
 _WORD: Final = re.compile("word-[1-9][0-9]*")
@@ -85,6 +87,7 @@ class _Copying:
     world: World
     labels: LabelCache
     counts: Counts = field(default_factory=Counts)
+    sizes: list[int] = field(default_factory=list)
     started_s: float = 0.0
 
     def events(self, texts: Iterator[bytes]) -> Iterator[Progress]:
@@ -96,19 +99,25 @@ class _Copying:
         self.started_s = told_s = self.world.monotonic_s()
         pieces = _pieces(texts, self.manifest.windows)
         for number, window in enumerate(self.manifest.windows):
-            rewriter = LineRewriter(self.labels, window.start_ms, window.end_ms)
+            current = self._rewriter(number, window)
             while piece := next(pieces):
-                self.writer.write(_fed(rewriter, piece))
+                self.writer.write(_fed(current, piece))
                 if self.world.monotonic_s() - told_s >= TICK_S:
                     told_s = self.world.monotonic_s()
-                    yield self._progress(number, rewriter.counts)
-            self.writer.write(_fed(rewriter, b""))
-            if (rewriter.counts.lines, rewriter.counts.samples) != (window.lines, window.samples):
+                    yield self._progress(number, current.counts)
+            self.writer.write(_fed(current, b""))
+            if (current.counts.lines, current.counts.samples) != (window.lines, window.samples):
                 raise BundleDamaged("cannot trust the bundle: its metadata.json counts a window's samples wrongly")
-            self.writer.commit(WindowRecord(targets=(), **window.model_dump()))
-            self.counts.add(rewriter.counts)
+            self.writer.commit(WindowRecord(targets=(), **window.model_dump(exclude={"bytes"})))
+            self.counts.add(current.counts)
+            self.sizes.append(current.counts.text_bytes)
         if next(pieces, b""):
             raise BundleDamaged("cannot trust the bundle: it holds lines that belong to no window")
+
+    def _rewriter(self, number: int, window: WindowEntry) -> Rewriter:
+        form, whole = self.manifest.format, self.manifest.time_range
+        head = b"" if number else stream_head(form, whole.start_ms, whole.end_ms)
+        return rewriter(form, self.labels, Edges(window.start_ms, window.end_ms, expected=head, given=head))
 
     def _progress(self, number: int, current: Counts) -> Progress:
         samples, text_bytes = self.counts.samples + current.samples, self.counts.text_bytes + current.text_bytes
@@ -135,18 +144,18 @@ def reveal_bundle(bundle: Path, output: Path, pseudonyms: PseudonymMap, world: W
         OutputFailed: *output* exists, or cannot be written. Nothing is left of it then.
     """
     started_s = world.monotonic_s()
-    moment = datetime.fromtimestamp(world.now_ms() / 1000, UTC)
+    head = Head(datetime.fromtimestamp(world.now_ms() / 1000, UTC), ENTRIES[bundle_form(bundle)])
     with ExitStack() as stack:
         # First, so that a name that is taken is told before the bundle is read.
-        writer = BundleWriter.create(BundlePaths(output), {}, moment)
+        writer = BundleWriter.create(BundlePaths(output), {}, head)
         stack.callback(writer.discard)
         found = yield from in_background(partial(inspect, bundle), lambda: None)
         manifest = found.manifest
         _require_fitting(manifest, pseudonyms)
         back = LabelsBack(pseudonyms, manifest.label_policy)
-        copying = _Copying(manifest, writer, world, LabelCache(back.rewrite))
+        copying = _Copying(manifest, writer, world, label_cache(manifest.format, back.rewrite))
         yield from copying.events(metrics_text(bundle))
-        revealed = _revealed(manifest, back, copying.counts, writer.text_sha256())
+        revealed = _revealed(copying, back)
         entries = {"metadata.json": revealed.to_json().encode(), "README.txt": readme(revealed).encode()}
         sha256 = writer.close(entries)
         stack.pop_all()
@@ -166,7 +175,7 @@ def _require_fitting(manifest: Manifest, pseudonyms: PseudonymMap) -> None:
         )
 
 
-def _fed(rewriter: LineRewriter, piece: bytes) -> SafeChunk:
+def _fed(rewriter: Rewriter, piece: bytes) -> SafeChunk:
     try:
         return rewriter.feed(RawChunk(piece)) if piece else rewriter.finish()
     except (BadExportLine, LeakFound, QueryRejected):
@@ -177,29 +186,20 @@ def _pieces(texts: Iterator[bytes], windows: Iterable[WindowEntry]) -> Iterator[
     """*texts* cut where windows end, with ``b""`` behind each window; then whatever is left."""
     text = b""
     for window in windows:
-        left = window.lines
+        left = window.bytes
         while left and (text := text or next(texts, b"")):
-            end = _end_of(text, left)
-            left -= text.count(b"\n", 0, end)
-            yield text[:end]
-            text = text[end:]
+            piece, text = text[:left], text[left:]
+            left -= len(piece)
+            yield piece
         yield b""
     yield text or next(texts, b"")
 
 
-def _end_of(text: bytes, lines: int) -> int:
-    """Where the first *lines* lines of *text* end, its own end if it has no more."""
-    if text.count(b"\n") < lines:
-        return len(text)
-    end = 0
-    for _ in range(lines):
-        end = text.index(b"\n", end) + 1
-    return end
-
-
-def _revealed(manifest: Manifest, back: LabelsBack, counts: Counts, sha256: str) -> Manifest:
+def _revealed(copied: _Copying, back: LabelsBack) -> Manifest:
     """The manifest of the result. Selectors and expression stay hidden: no map knows them."""
+    manifest = copied.manifest
     policy, source = manifest.label_policy, manifest.source
+    windows = zip(manifest.windows, copied.sizes, strict=True)
 
     def originals(label: str, values: Iterable[str]) -> tuple[str, ...]:
         return tuple(back.label(label, value)[1] for value in values)
@@ -225,10 +225,9 @@ def _revealed(manifest: Manifest, back: LabelsBack, counts: Counts, sha256: str)
                 tenant=back.label("tenant", source.tenant)[1],
             ),
             "component_details": details,
-            "counts": CountsEntry(
-                series=len(back.series), samples=counts.samples, lines=counts.lines, bytes=counts.text_bytes
-            ),
-            "sha256": {METRICS_ENTRY: sha256},
+            "counts": counts_entry(manifest.format, len(back.series), copied.counts),
+            "sha256": {manifest.entry: copied.writer.text_sha256()},
+            "windows": tuple(window.model_copy(update={"bytes": size}) for window, size in windows),
             "label_policy": PolicyEntry(dropped_labels=policy.dropped_labels, merged_series=policy.merged_series),
         }
     )

@@ -14,7 +14,8 @@ from itertools import takewhile
 from typing import Any, Protocol
 
 from vmexporter.bundle.journal import WindowRecord
-from vmexporter.core.lines import Counts, LabelCache, LineRewriter, SafeChunk
+from vmexporter.core.formats import Edges, Rewriter, Shaping, label_cache, rewriter, stream_head
+from vmexporter.core.lines import Counts, SafeChunk
 from vmexporter.core.manifest import Rung
 from vmexporter.core.plan import Plan
 from vmexporter.core.samples import thin_to_step
@@ -56,11 +57,21 @@ class Tally:
 
     counts: Counts = field(default_factory=Counts)
     windows: list[WindowRecord] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
 
     def add(self, window: WindowRecord, counts: Counts) -> None:
-        """Count a committed window."""
+        """Count a committed window; ``sizes`` are the bytes of its text."""
         self.windows.append(window)
+        self.sizes.append(counts.text_bytes)
         self.counts.add(counts)
+
+
+def _first_rung(session: Session, plan: Plan) -> Rung:
+    if plan.selection.mode == "query":
+        return "query_range"
+    if plan.form == "native":
+        return "native"
+    return "export" if session.export else "raw"
 
 
 class Run:
@@ -68,9 +79,9 @@ class Run:
 
     def __init__(self, session: Session, plan: Plan, counter: SeriesCounter, sink: Sink, world: World) -> None:
         self._session, self._plan, self._counter, self._sink, self._world = session, plan, counter, sink, world
-        self._labels = LabelCache(counter.rewrite)
+        self._labels = label_cache(plan.form, counter.rewrite)
         self._thin = thin_to_step(plan.selection.step_ms) if plan.selection.step_ms else None
-        self._rung: Rung = "query_range" if plan.selection.mode == "query" else "export" if session.export else "raw"
+        self._rung = _first_rung(session, plan)
         self._ladder = Ladder(session, plan)
         self._pending: deque[Slice] = deque()
         self._started_s = self._told_s = world.monotonic_s()
@@ -120,27 +131,34 @@ class Run:
         ahead: ReadAhead[Fetched] = ReadAhead(
             fetch(self._session, self._plan, pieces, rung), self._session.client.interrupt
         )
-        rewriter = self._rewriter(pieces[0], rung)
+        current = self._rewriter(pieces[0], rung)
         try:
             while True:
                 fetched = ahead.get(TICK_S)
                 if fetched is not None and fetched.chunk is not None:
-                    if safe := rewriter.feed(fetched.chunk):
+                    if safe := current.feed(fetched.chunk):
                         self._sink.write(safe)
                 elif fetched is not None:
-                    self._sink.write(rewriter.finish())
-                    self._commit(fetched, rewriter.counts, rung, take_map())
+                    self._sink.write(current.finish())
+                    self._commit(fetched, current.counts, rung, take_map())
                     if self._pending:
-                        rewriter = self._rewriter(self._pending[0], rung)
-                yield from self._tick(rewriter.counts)
+                        current = self._rewriter(self._pending[0], rung)
+                yield from self._tick(current.counts)
         except Exhausted:
             return
         finally:
             ahead.close()
 
-    def _rewriter(self, piece: Slice, rung: Rung) -> LineRewriter:
+    def _rewriter(self, piece: Slice, rung: Rung) -> Rewriter:
+        form, whole = self._plan.form, self._plan.time_range
         thin = self._thin if rung != "query_range" else None
-        return LineRewriter(self._labels, piece.start_ms, piece.end_ms, thin=thin, group_bytes=_GROUP_BYTES)
+        edges = Edges(
+            piece.start_ms,
+            piece.end_ms,
+            expected=stream_head(form, piece.start_ms, piece.end_ms),
+            given=b"" if self.tally.windows else stream_head(form, whole.start_ms, whole.end_ms),
+        )
+        return rewriter(form, self._labels, edges, Shaping(thin, _GROUP_BYTES))
 
     def _commit(self, fetched: Fetched, counts: Counts, rung: Rung, entries: Sequence[Sequence[str]]) -> None:
         piece = self._pending.popleft()

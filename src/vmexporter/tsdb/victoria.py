@@ -12,12 +12,15 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 from vmexporter.core.lines import RawChunk
+from vmexporter.core.native.stream import stream_header
 from vmexporter.core.times import format_for_server
 from vmexporter.errors import EndpointMissing, QueryRejected
 from vmexporter.tsdb.faults import raise_for
 from vmexporter.tsdb.transport import HttpClient
 
 READ_BYTES = 1 << 20
+NATIVE_PATH = "/api/v1/export/native"
+NOTHING = '{__name__="vmexporter_probe"}'
 MAX_ROWS_PER_LINE = 720  # three hours at 15 s; two such lines lie within the 32 KiB that deflate looks back
 NO_TENANTS_HINT = "only a cluster's vmselect has this list; a gateway before it needs a route for /admin/tenants"
 
@@ -45,8 +48,31 @@ class ExportApi:
         params += [("start", format_for_server(start_ms)), ("end", format_for_server(end_ms))]
         if not whole_lines:
             params.append(("max_rows_per_line", str(MAX_ROWS_PER_LINE)))
+        yield from self._stream("/api/v1/export", params)
+
+    def native(self, selectors: Sequence[str], start_ms: int, end_ms: int) -> Iterator[RawChunk]:
+        """The same samples as stored blocks; blocks that the range cuts come whole. The first 16 bytes are the range.
+
+        https://docs.victoriametrics.com/victoriametrics/#how-to-export-data-in-native-format
+
+        Raises:
+            VmexporterError: as :meth:`export`.
+        """
+        params = [("match[]", selector) for selector in selectors]
+        params += [("start", format_for_server(start_ms)), ("end", format_for_server(end_ms))]
+        yield from self._stream(NATIVE_PATH, params)
+
+    def has_native(self) -> bool:
+        """Whether this base has the native export for us: asked for nothing, it answers with the range alone.
+
+        Raises:
+            VmexporterError: as :meth:`export`; what is not retryable says why it has none.
+        """
+        return b"".join(self.native([NOTHING], 0, 0)) == stream_header(0, 0)
+
+    def _stream(self, path: str, params: Sequence[tuple[str, str]]) -> Iterator[RawChunk]:
         while True:
-            with self._client.stream(f"{self._base}/api/v1/export", params) as answer:
+            with self._client.stream(f"{self._base}{path}", params) as answer:
                 raise_for(answer, doing="export")
                 if answer.proven:
                     while chunk := answer.read(READ_BYTES):

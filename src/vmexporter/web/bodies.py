@@ -6,7 +6,7 @@ here to what a server can mean, since they come from anywhere.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -155,6 +155,7 @@ class ExportBody(LookBody):
 
     window_ms: int = Field(default=0, ge=0, le=_LONGEST_MS)
     require_complete: bool = False
+    format: Literal["jsonl", "native", "auto"] = "jsonl"
     encrypt_map: bool = False
     file_name: Text = ""
     folder: Text = ""
@@ -167,7 +168,7 @@ class ExportBody(LookBody):
             raise InvalidInput("cannot encrypt the map: without obfuscation there is none", field="encrypt_map")
         if self.encrypt_map and not self.map_passphrase.get_secret_value():
             raise InvalidInput("cannot encrypt the map: the passphrase is missing", field="map_passphrase")
-        more = {"window_ms": self.window_ms, "require_complete": self.require_complete}
+        more = {"window_ms": self.window_ms, "require_complete": self.require_complete, "format": self.format}
         return super().request().model_copy(update=more)
 
 

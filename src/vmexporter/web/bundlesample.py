@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from vmexporter.bundle.reader import metrics_text
+from vmexporter.bundle.reader import bundle_form, metrics_text
 from vmexporter.bundle.writer import BundlePaths
+from vmexporter.core.native.frames import Frames
+from vmexporter.core.native.names import label_part
 from vmexporter.flows.events import Finished
 from vmexporter.web.results import AuditAnswer, ExportAnswer, SampleData
 
@@ -43,11 +46,10 @@ def sample_data(bundle: Path) -> tuple[SampleData, ...]:
         BundleDamaged: it cannot be read.
     """
     found: dict[str, SampleData] = {}
-    looked_at, rest = 0, b""
+    looked_at = 0
+    read = _of_blocks() if bundle_form(bundle) == "native" else _of_lines()
     for block in metrics_text(bundle):
-        *lines, rest = (rest + block).split(b"\n")
-        for line in lines:
-            series = _series(line)
+        for series in read(block):
             found.setdefault(series.name, series)
             if len(found) == _SHOWN:
                 return tuple(found.values())
@@ -57,8 +59,32 @@ def sample_data(bundle: Path) -> tuple[SampleData, ...]:
     return tuple(found.values())
 
 
-def _series(line: bytes) -> SampleData:
-    document = json.loads(line.decode("utf-8", "replace"))
-    labels = {str(name): str(value) for name, value in document["metric"].items()}
-    last = document["values"][-1] if document["values"] else None
-    return SampleData(name=labels.get("__name__", ""), labels=labels, value="" if last is None else str(last))
+def _of_lines() -> Callable[[bytes], Iterator[SampleData]]:
+    rest = b""
+
+    def read(block: bytes) -> Iterator[SampleData]:
+        nonlocal rest
+        *lines, rest = (rest + block).split(b"\n")
+        for line in lines:
+            document = json.loads(line.decode("utf-8", "replace"))
+            last = document["values"][-1] if document["values"] else None
+            yield _series(document["metric"], "" if last is None else str(last))
+
+    return read
+
+
+def _of_blocks() -> Callable[[bytes], Iterator[SampleData]]:
+    """Series of a native bundle, without a value: blocks are not decoded."""
+    frames = Frames()
+
+    def read(block: bytes) -> Iterator[SampleData]:
+        for name, _ in frames.feed(block):
+            document = json.loads(label_part(bytes(name)).decode("utf-8", "replace") + "}")
+            yield _series(document["metric"], "")
+
+    return read
+
+
+def _series(labels: Mapping[str, object], value: str) -> SampleData:
+    texts = {str(name): str(text) for name, text in labels.items()}
+    return SampleData(name=texts.get("__name__", ""), labels=texts, value=value)

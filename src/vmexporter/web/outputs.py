@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from vmexporter.bundle.writer import METRICS_ENTRY
+from vmexporter.core.formats import ENTRIES
 from vmexporter.errors import InvalidInput, OutputFailed
 
 Kind = Literal["bundle", "checksum", "map"]
@@ -160,7 +160,7 @@ def _begins_as_bundle(path: Path) -> bool:
             head = file.read(_HEAD_BYTES)
     except OSError:
         return False
-    return head.startswith(b"PK\x03\x04") and METRICS_ENTRY.encode() in head
+    return head.startswith(b"PK\x03\x04") and any(entry.encode() in head for entry in ENTRIES.values())
 
 
 def _folders(root: Path) -> list[Path]:

@@ -18,7 +18,6 @@ from vmexporter.bundle.writer import BundlePaths
 from vmexporter.core.addresses import parse_address
 from vmexporter.core.endpoints import candidates
 from vmexporter.core.privacy.mapping import KEY_BYTES, PseudonymMap
-from vmexporter.core.request import ExportRequest
 from vmexporter.core.selectors import require_selector
 from vmexporter.errors import InvalidInput
 from vmexporter.flows import exporting as flow
@@ -80,7 +79,7 @@ class Runs:
             file_name=bundle.name,
             folder=str(bundle.parent),
             part_path=str(output.paths.part),
-            server=_server(request),
+            server=_server(request.connection.url),
             time_range=RangeAnswer(**request.time_range.model_dump()),
             rung="query_range" if request.selection.mode == "query" else "",
         )
@@ -113,6 +112,8 @@ class Runs:
             self._require_room()
             changed = {"state": "running", "started_ms": self.world.now_ms(), "ended_ms": None, "error": None}
             changed |= {"resumable": False, "phase": "connecting", "elapsed_s": 0.0, "retries": 0}
+            if body.connection.url:
+                changed["server"] = _server(body.connection.url)
             run.begin(before.model_copy(update=changed), begin, ("resumed", "Goes on where it stopped", "note"))
         return run
 
@@ -202,8 +203,8 @@ class Runs:
             )
 
 
-def _server(request: ExportRequest) -> str:
-    return parse_address(request.connection.url).origin.partition("://")[2]
+def _server(url: str) -> str:
+    return parse_address(url).origin.partition("://")[2]
 
 
 def _passphrase(body: LookBody) -> Callable[[], str] | None:

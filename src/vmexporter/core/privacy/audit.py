@@ -26,7 +26,6 @@ from vmexporter.core.privacy.auditing.shapes import private_shapes, secret_shape
 from vmexporter.core.privacy.auditing.spellings import CODINGS
 from vmexporter.core.privacy.auditing.templates import Templates
 
-METRICS: Final = "metrics.jsonl"
 _MOST_PAIRS_BYTES: Final = 16 << 20
 #: Kinds of values that have kinds of the map to themselves, whatever their label.
 _MAP_KINDS: Final = {
@@ -101,7 +100,7 @@ class Audit:
         named = dict(labels)
         metric = named.get("__name__", "")
         if len(named) < len(labels):
-            self.note("label-twice", METRICS)
+            self.note("label-twice", self._claims.metrics)
         for label, value in labels:
             context = self._public.context(metric, label)
             of_flag = metric == "flag" and context.kind == "flag_value"
@@ -185,17 +184,17 @@ class Audit:
     def _label_name(self, name: str) -> None:
         public = self._public.is_public_label(name)
         if name in self._claims.dropped:
-            self.note("dropped-label", METRICS)
+            self.note("dropped-label", self._claims.metrics)
         if self._claims.level == NO_LEVEL:
             return
         if not (public or self._known.is_pseudonym(name)):
-            self.note("unaccounted", f"{METRICS}: name of a label")
-        self._batch.add(Source(f"{METRICS}: name of a label", "public"), name)
+            self.note("unaccounted", f"{self._claims.metrics}: name of a label")
+        self._batch.add(Source(f"{self._claims.metrics}: name of a label", "public"), name)
 
     def _place(self, metric: str, label: str) -> str:
         shown = label if self._public.is_public_label(label) else "(private)"
         of = metric if self._public.is_public_metric(metric) else "(private)"
-        return f"{METRICS}: label {shown} of {of}"
+        return f"{self._claims.metrics}: label {shown} of {of}"
 
     def _is_public_version(self, version: str) -> bool:
         labels = ("short_version", "version")

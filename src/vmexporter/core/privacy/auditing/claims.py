@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 _ID: Final = re.compile("vmexporter-[0-9]{8}T[0-9]{6}Z-[a-z0-9]{6}|[0-9a-f]{64}|[0-9a-f]{16}")
+LINES: Final = "metrics.jsonl"
+BLOCKS: Final = "metrics.native"
 NO_LEVEL: Final = "none"
 
 
@@ -15,7 +17,7 @@ class Claims(NamedTuple):
     """The level, and labels by their names in the bundle.
 
     ``ids`` look like chance, so originals may be in them; so may ``versions``, if the tables find them public.
-    ``jobs`` stand in clear where the label is kept.
+    ``jobs`` stand in clear where the label is kept. ``metrics`` is the name of the entry that holds the series.
     """
 
     level: str
@@ -25,6 +27,7 @@ class Claims(NamedTuple):
     ids: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
+    metrics: str = LINES
 
     @classmethod
     def of_manifest(cls, manifest: Mapping[str, Any]) -> Claims:
@@ -35,6 +38,7 @@ class Claims(NamedTuple):
         builds = [_object(each).get("versions") for each in (details if isinstance(details, list) else ())]
         builds.append(_object(manifest.get("source")).get("versions"))
         return cls(
+            metrics=BLOCKS if manifest.get("format") == "native" else LINES,
             level=str(policy.get("level") or "support") if manifest.get("obfuscated") else NO_LEVEL,
             mapped=frozenset(_strings(policy.get("mapped_labels"))),
             kept=frozenset(_strings(policy.get("kept_labels"))),
