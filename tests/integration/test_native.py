@@ -16,10 +16,10 @@ from tests.integration.exports import server_program
 from tests.lab.lines import line, samples_by_series
 from tests.lab.victoria import VictoriaMetrics, post_import, seconds
 from tests.unit.native_streams import passed
-from vmexporter.core.formats import Edges
+from vmexporter.core.formats import Edges, label_cache
 from vmexporter.core.lines import LabelCache, LineRewriter, RawChunk
-from vmexporter.core.native.names import native_rewrite
 from vmexporter.core.native.stream import NativeRewriter, stream_header
+from vmexporter.core.privacy.labels import build, parse
 from vmexporter.core.request import ObfuscationChoice
 
 pytestmark = pytest.mark.real
@@ -74,7 +74,7 @@ def empty() -> Iterator[VictoriaMetrics]:
 
 def rewriting(rewrite: Callable[[bytes], bytes], start_ms: int, end_ms: int) -> NativeRewriter:
     edges = Edges(start_ms, end_ms, expected=stream_header(start_ms, end_ms))
-    return NativeRewriter(LabelCache(native_rewrite(rewrite)), edges)
+    return NativeRewriter(label_cache("native", lambda pairs: parse(rewrite(build(pairs)))), edges)
 
 
 SOURCES = pytest.mark.parametrize("source", ["installed", "current"])

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import zstandard
 
-from vmexporter.core.formats import Edges
-from vmexporter.core.lines import LabelCache, RawChunk
-from vmexporter.core.native.names import native_rewrite
+from vmexporter.core.formats import Edges, label_cache
+from vmexporter.core.lines import RawChunk
 from vmexporter.core.native.stream import NativeRewriter, stream_header
+from vmexporter.core.privacy.labels import build, parse
 
 START_MS, END_MS = 1_795_424_338_000, 1_795_424_398_000
 HEADER = stream_header(START_MS, END_MS)
@@ -75,7 +75,7 @@ def rewriter(
     rewrite: Callable[[bytes], bytes] = lambda part: part, *, start_ms: int = START_MS, end_ms: int = END_MS
 ) -> NativeRewriter:
     edges = Edges(start_ms, end_ms, expected=stream_header(start_ms, end_ms))
-    return NativeRewriter(LabelCache(native_rewrite(rewrite)), edges)
+    return NativeRewriter(label_cache("native", lambda pairs: parse(rewrite(build(pairs)))), edges)
 
 
 def passed(tested: NativeRewriter, chunks: Iterable[bytes]) -> bytes:

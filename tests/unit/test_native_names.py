@@ -10,7 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.native_streams import name
-from vmexporter.core.native.names import label_part, name_of, native_rewrite
+from vmexporter.core.formats import label_cache
+from vmexporter.core.native.names import name_of, pairs_of
+from vmexporter.core.privacy.labels import build, parse
 from vmexporter.errors import BadExportLine, VmexporterError
 
 HARD = [
@@ -42,16 +44,16 @@ label_sets = st.dictionaries(label_names, full, max_size=6)
 def test_any_name_comes_back(metric: bytes, labels: dict[bytes, bytes]) -> None:
     """The servers' order is applied on the way back; from then on nothing changes."""
     as_it_came = name(metric, *labels.items())
-    back = name_of(label_part(as_it_came))
+    back = name_of(pairs_of(as_it_came))
     assert sorted(pairs_in(back)) == sorted(pairs_in(as_it_came))
-    assert name_of(label_part(back)) == back
+    assert name_of(pairs_of(back)) == back
 
 
 @given(st.text(max_size=8), st.dictionaries(st.text(min_size=1, max_size=5), st.text(max_size=5), max_size=5))
 @settings(max_examples=200)
 def test_the_label_part_is_what_json_says(metric: str, labels: dict[str, str]) -> None:
     labels.pop("__name__", None)
-    part = label_part(name(metric.encode(), *((k.encode(), v.encode()) for k, v in labels.items())))
+    part = build(pairs_of(name(metric.encode(), *((k.encode(), v.encode()) for k, v in labels.items()))))
     expected = {"__name__": metric, **labels}
     assert json.loads(part + b"}") == {"metric": {label: value for label, value in expected.items() if value}}
 
@@ -67,7 +69,7 @@ def test_labels_are_in_the_servers_order() -> None:
     """Ten names that storage is read by most come first, in an order of their own, then the others by their bytes."""
     labels = [b"zone", b"Env", b"instance", b"job", b"_a", b"Z", b"SensorType", b"namespace", b"name", b"db", b"tenant"]
     part = b'{"metric":{' + b",".join(b'"%b":"v"' % label for label in labels) + b"}"
-    ordered = [label for label, _ in pairs_in(name_of(part))[1:]]
+    ordered = [label for label, _ in pairs_in(name_of(parse(part)))[1:]]
     assert ordered == [
         *(b"namespace", b"Env", b"job", b"SensorType", b"db", b"instance", b"tenant", b"name"),
         *(b"Z", b"_a", b"zone"),
@@ -75,9 +77,12 @@ def test_labels_are_in_the_servers_order() -> None:
 
 
 def test_labels_may_be_renamed_dropped_and_emptied() -> None:
-    rewrite = native_rewrite(lambda _: b'{"metric":{"b":"","zone":"\\u0001","__name__":"up","job":"x\\u0000"}')
-    assert rewrite(name(b"down", (b"a", b"b"))) == name(b"up", (b"job", b"x\0"), (b"zone", b"\1"))
-    assert native_rewrite(lambda _: b'{"metric":{}')(name(b"down")) == b"\1"
+    cache = label_cache(
+        "native", lambda _: parse(b'{"metric":{"b":"","zone":"\\u0001","__name__":"up","job":"x\\u0000"}')
+    )
+    assert cache.get(name(b"down", (b"a", b"b"))) == name(b"up", (b"job", b"x\0"), (b"zone", b"\1"))
+    assert label_cache("native", lambda _: []).get(name(b"down")) == b"\1"
+    assert label_cache("native", lambda pairs: pairs).get(name(b"up", (b"b", b"1"))) == name(b"up", (b"b", b"1"))
 
 
 @pytest.mark.parametrize(
@@ -87,13 +92,11 @@ def test_labels_may_be_renamed_dropped_and_emptied() -> None:
         b'{"metric":{"a":"1","\\u0061":"2"}',
         b'{"metric":{"__name__":"x","__name__":"x"}',
         b'{"metric":{"":"1"}',
-        b'{"metric":{"a":"1"',
-        b"",
     ],
 )
 def test_what_no_name_can_hold_is_refused(part: bytes) -> None:
     with pytest.raises(BadExportLine):
-        name_of(part)
+        name_of(parse(part))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +118,7 @@ def test_what_no_name_can_hold_is_refused(part: bytes) -> None:
 )
 def test_what_is_no_name_is_refused(of_series: bytes) -> None:
     with pytest.raises(BadExportLine):
-        label_part(of_series)
+        pairs_of(of_series)
 
 
 def test_ten_thousand_torn_names_are_read_or_refused() -> None:
@@ -126,7 +129,7 @@ def test_ten_thousand_torn_names_are_read_or_refused() -> None:
         for _ in range(chance.randint(1, 4)):
             torn[chance.randrange(len(torn))] = chance.choice([0, 1, 2, 48, 49, 50, chance.randrange(256)])
         try:
-            assert sorted(pairs_in(name_of(label_part(bytes(torn))))) == sorted(
+            assert sorted(pairs_in(name_of(pairs_of(bytes(torn))))) == sorted(
                 pair for pair in pairs_in(bytes(torn)) if pair[1] or not pair[0]
             )
         except VmexporterError:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests import policies
-from vmexporter.core.privacy.labels import parse, series_fingerprint
+from vmexporter.core.privacy.labels import build, fingerprint, parse
 from vmexporter.core.privacy.policy import LabelPolicy
 from vmexporter.core.request import ObfuscationChoice
 from vmexporter.errors import BadExportLine
@@ -92,7 +92,7 @@ def test_without_obfuscation_every_label_part_is_the_same_object(inside: bytes) 
     ],
 )
 def test_anything_else_is_refused_without_a_word_of_it(line: bytes) -> None:
-    for call in (policy().rewrite, policy().rewrite_part, series_fingerprint):
+    for call in (policy().rewrite, parse):
         with pytest.raises(BadExportLine) as error:
             call(line)
         assert "too many" not in error.value.message
@@ -180,21 +180,18 @@ def test_label_sets_and_lines_are_treated_alike() -> None:
 
 
 def test_fingerprints_count_series_whatever_order_and_spelling() -> None:
-    first = series_fingerprint(part(rb'"a":"1","b":"\u003c\n","c":"\"x"'))
-    assert first == series_fingerprint(part(rb'"c":"\"x","b":"<\u000a","a":"1"'))
+    first = fingerprint(parse(part(rb'"a":"1","b":"\u003c\n","c":"\"x"')))
+    assert first == fingerprint(parse(part(rb'"c":"\"x","b":"<\u000a","a":"1"')))
     assert 0 <= first < 1 << 64
     others = [b'"a":"1","b":"2"', b'"a":"1b","":"2"', b'"a":"1","b":"2","c":""', b'"b":"1","a":"2"', b""]
-    assert len({series_fingerprint(part(inside)) for inside in others}) == len(others)
+    assert len({fingerprint(parse(part(inside))) for inside in others}) == len(others)
 
 
-def test_one_parse_gives_the_rewritten_part_and_the_pairs_before_and_after() -> None:
+def test_pairs_are_rewritten_as_the_part_is() -> None:
     before = part(b'"__name__":"up","job":"acme"')
-    found = policy().rewrite_part(before)
-    assert found.part == policy().rewrite(before)
-    assert found.before == parse(before)
-    assert found.after == parse(found.part) != found.before
-    untouched = policy().rewrite_part(part(b'"type":"inmemory"'))
-    assert untouched.after is untouched.before
+    assert build(policy().rewrite_pairs(parse(before))) == policy().rewrite(before) != before
+    untouched = parse(part(b'"type":"inmemory"'))
+    assert policy().rewrite_pairs(untouched) is untouched
 
 
 def test_the_caches_are_bounded_and_change_nothing() -> None:

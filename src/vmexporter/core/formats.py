@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from vmexporter.core.lines import Counts, LabelCache, LineRewriter, RawChunk, SafeChunk
+from vmexporter.core.privacy.labels import Pair, build, parse
 from vmexporter.core.samples import Thin
 
 Format = Literal["jsonl", "native"]
@@ -49,13 +50,28 @@ class Shaping:
     group_bytes: int = 0
 
 
-def label_cache(form: Format, rewrite: Callable[[bytes], bytes]) -> LabelCache:
-    """The cache for :func:`rewriter`; *rewrite* takes and gives the label part of a JSON line in either form."""
-    if form == "native":
-        from vmexporter.core.native.names import native_rewrite
+PairsRewrite = Callable[[list[Pair]], list[Pair]]
+"""Takes the labels of a series and gives what they become; the same list where nothing changes."""
 
-        return LabelCache(native_rewrite(rewrite))
-    return LabelCache(rewrite)
+
+def label_cache(form: Format, rewrite: PairsRewrite) -> LabelCache:
+    """The cache for :func:`rewriter`: label parts of either form, taken apart and put together around *rewrite*."""
+    if form == "native":
+        from vmexporter.core.native.names import name_of, pairs_of
+
+        return LabelCache(_around(pairs_of, rewrite, name_of))
+    return LabelCache(_around(parse, rewrite, build))
+
+
+def _around(
+    take_apart: Callable[[bytes], list[Pair]], rewrite: PairsRewrite, put_together: Callable[[list[Pair]], bytes]
+) -> Callable[[bytes], bytes]:
+    def rewritten(part: bytes) -> bytes:
+        pairs = take_apart(part)
+        after = rewrite(pairs)
+        return part if after is pairs else put_together(after)
+
+    return rewritten
 
 
 def rewriter(form: Format, labels: LabelCache, edges: Edges, shaping: Shaping | None = None) -> Rewriter:

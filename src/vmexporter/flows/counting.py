@@ -1,9 +1,9 @@
-"""Rewrites label parts by the policy, once per distinct one, has the guard look at them, and counts the series."""
+"""Rewrites labels by the policy, once per distinct series, has the guard look at them, and counts the series."""
 
 from __future__ import annotations
 
 from vmexporter.core.privacy.guard import Guard
-from vmexporter.core.privacy.labels import decode, fingerprint, parse
+from vmexporter.core.privacy.labels import Pair, decode, fingerprint
 from vmexporter.core.privacy.policy import LabelPolicy
 
 
@@ -17,26 +17,25 @@ class SeriesCounter:
         self._origin: dict[int, int] = {}
         self._merged: set[int] = set()
 
-    def rewrite(self, part: bytes) -> bytes:
-        """The safe form of one label part.
+    def rewrite(self, pairs: list[Pair]) -> list[Pair]:
+        """The safe form of the labels of one series; the same list where nothing changes.
 
         Raises:
-            BadExportLine: the part is not of the export format.
-            LeakFound: something private is in its safe form.
+            BadExportLine: they are not of the export format.
+            LeakFound: something private is in their safe form.
         """
-        labels = self.policy.rewrite_part(part)
-        self._guard.check(labels.after)
-        after = fingerprint(labels.after)
+        safe = self.policy.rewrite_pairs(pairs)
+        self._guard.check(safe)
+        after = fingerprint(safe)
         self._seen.add(after)
         if self._watch:
-            before = fingerprint(labels.before)
+            before = fingerprint(pairs)
             if self._origin.setdefault(after, before) != before:
                 self._merged.add(before)
-        return labels.part
+        return safe
 
-    def note(self, safe_part: bytes) -> int:
-        """The fingerprint of a label part that stands in a bundle already; the policy learns which labels it has."""
-        pairs = parse(safe_part)
+    def note(self, pairs: list[Pair]) -> int:
+        """The fingerprint of a series that stands in a bundle already; the policy learns which labels it has."""
         labels = {decode(name): decode(value) for name, value in pairs}
         for label, value in labels.items():
             self.policy.note(labels.get("__name__", ""), label, value)

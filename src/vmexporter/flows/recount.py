@@ -10,6 +10,7 @@ from vmexporter.bundle.journal import WindowRecord
 from vmexporter.core.formats import Edges, Rewriter, label_cache, rewriter, stream_head
 from vmexporter.core.lines import Counts, RawChunk
 from vmexporter.core.plan import Plan
+from vmexporter.core.privacy.labels import Pair
 from vmexporter.errors import BadExportLine, LeakFound, OutputFailed
 from vmexporter.flows.counting import SeriesCounter
 from vmexporter.flows.running import Tally
@@ -55,6 +56,6 @@ class Recount:
         """Let the next ``on_text`` fail; for any thread."""
         self._stopped = True
 
-    def _note(self, safe_part: bytes) -> bytes:
-        self._found.add(self._counter.note(safe_part))
-        return safe_part
+    def _note(self, pairs: list[Pair]) -> list[Pair]:
+        self._found.add(self._counter.note(pairs))
+        return pairs

@@ -21,7 +21,7 @@ from vmexporter.bundle.writer import BundlePaths, BundleWriter, Head
 from vmexporter.core.formats import ENTRIES, Edges, Rewriter, label_cache, rewriter, stream_head
 from vmexporter.core.lines import Counts, LabelCache, RawChunk, SafeChunk
 from vmexporter.core.manifest import ComponentEntry, Manifest, PolicyEntry, Source, WindowEntry
-from vmexporter.core.privacy.labels import Pair, build, decode, encode, fingerprint, parse
+from vmexporter.core.privacy.labels import Pair, decode, encode, fingerprint
 from vmexporter.core.privacy.mapping import PseudonymMap
 from vmexporter.core.privacy.reveal import reveal_labels
 from vmexporter.errors import BadExportLine, BundleDamaged, InvalidInput, LeakFound, QueryRejected
@@ -50,16 +50,15 @@ class LabelsBack:
         self.series: set[int] = set()
         self.unknown = False
 
-    def rewrite(self, label_part: bytes) -> bytes:
-        """*label_part* with its originals; what has none keeps its bytes.
+    def rewrite(self, pairs: list[Pair]) -> list[Pair]:
+        """The labels of one series with their originals; what has none keeps its bytes.
 
         Raises:
-            BadExportLine: it is not of the export format.
+            BadExportLine: they are not of the export format.
         """
-        pairs = parse(label_part)
         revealed = [self._pair(pair) for pair in pairs]
         self.series.add(fingerprint(revealed))
-        return label_part if revealed == pairs else build(revealed)
+        return pairs if revealed == pairs else revealed
 
     def label(self, label: str, value: str) -> tuple[str, str]:
         """Name and value of a label with their originals."""

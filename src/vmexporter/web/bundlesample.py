@@ -9,7 +9,8 @@ from pathlib import Path
 from vmexporter.bundle.reader import bundle_form, metrics_text
 from vmexporter.bundle.writer import BundlePaths
 from vmexporter.core.native.frames import Frames
-from vmexporter.core.native.names import label_part
+from vmexporter.core.native.names import pairs_of
+from vmexporter.core.privacy.labels import decode
 from vmexporter.flows.events import Finished
 from vmexporter.web.results import AuditAnswer, ExportAnswer, SampleData
 
@@ -79,8 +80,8 @@ def _of_blocks() -> Callable[[bytes], Iterator[SampleData]]:
 
     def read(block: bytes) -> Iterator[SampleData]:
         for name, _ in frames.feed(block):
-            document = json.loads(label_part(bytes(name)).decode("utf-8", "replace") + "}")
-            yield _series(document["metric"], "")
+            labels = {decode(label): decode(value) for label, value in pairs_of(bytes(name))}
+            yield _series(labels, "")
 
     return read
 

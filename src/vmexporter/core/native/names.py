@@ -1,18 +1,18 @@
-r"""The native format's name of a series ⇄ the label part of a JSON line, so that one policy rewrites both.
+r"""The native format's name of a series ⇄ its labels as a JSON line has them, so that one policy rewrites both.
 
 A name is the metric's name and then name and value of each label; each text ends in byte 1. Bytes 0, 1 and 2 inside a
 text are escaped: byte 0 and the digit. A cluster writes the same form, without the tenant. Nothing of a name gets into
-a rewritten one but through the label part, which is what policy and guard look at.
+a rewritten one but through these pairs, which are what policy and guard look at.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from vmexporter.core.privacy.labels import Pair, build, decode, encode, parse
+from vmexporter.core.privacy.labels import Pair, decode, encode
 from vmexporter.errors import BadExportLine
 
 _METRIC: Final = b"__name__"
@@ -58,8 +58,8 @@ _RANKS: Final[Mapping[bytes, int]] = MappingProxyType(
 )
 
 
-def label_part(name: bytes) -> bytes:
-    """The label part of a JSON line (``{"metric":{…}``) with the labels of *name* in their order.
+def pairs_of(name: bytes) -> list[Pair]:
+    """The labels of *name* in their order, as pairs of JSON strings' bytes.
 
     Raises:
         BadExportLine: it is no name of the native format.
@@ -74,17 +74,17 @@ def label_part(name: bytes) -> bytes:
     if b"" in labels or _METRIC in labels:
         raise _unreadable()
     pairs = [pair for pair in zip((_METRIC, *labels), (texts[0], *texts[2::2]), strict=True) if pair[1]]
-    return build(pairs if plain else ((_json(label), _json(value)) for label, value in pairs))
+    return pairs if plain else [(_json(label), _json(value)) for label, value in pairs]
 
 
-def name_of(part: bytes) -> bytes:
-    """The name of the native format for a label part, its labels in the servers' order.
+def name_of(pairs: Iterable[Pair]) -> bytes:
+    """The name of the native format for these labels, in the servers' order.
 
     Raises:
-        BadExportLine: it is no label part, or two of its labels have the same name.
+        BadExportLine: two of them have the same name, or one has none.
     """
-    pairs = [pair for pair in parse(part) if pair[1]]
-    escaped = b"\\" in part  # without it, there is nothing either that a name has to escape
+    pairs = [pair for pair in pairs if pair[1]]
+    escaped = any(b"\\" in label or b"\\" in value for label, value in pairs)  # else there is nothing to escape
     if escaped:
         pairs = [(_text(label), _text(value)) for label, value in pairs]
     labels = dict(pairs)
@@ -99,15 +99,6 @@ def name_of(part: bytes) -> bytes:
     if escaped:
         texts = [_TO_ESCAPE.sub(_escape, text) for text in texts]
     return b"\1".join(texts) + b"\1"
-
-
-def native_rewrite(rewrite: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
-    """*rewrite*, which takes and gives label parts, for names of the native format."""
-
-    def rewritten(name: bytes) -> bytes:
-        return name_of(rewrite(label_part(name)))
-
-    return rewritten
 
 
 def _unreadable() -> BadExportLine:

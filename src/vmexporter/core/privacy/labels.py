@@ -76,15 +76,6 @@ def fingerprint(pairs: Sequence[Pair]) -> int:
     return int.from_bytes(hashlib.blake2b(flat, digest_size=8).digest(), "big")
 
 
-def series_fingerprint(label_part: bytes) -> int:
-    """:func:`fingerprint` of a whole label part, for counting distinct series.
-
-    Raises:
-        BadExportLine: see :func:`parse`.
-    """
-    return fingerprint(parse(label_part))
-
-
 def _unescape(found: re.Match[str]) -> str:
     text: str = json.loads(f'"{found[0]}"')
     try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from vmexporter.core.privacy.catalogue import EXPORTED, Catalogue
 from vmexporter.core.privacy.credentials import REMOVED_TEXT
@@ -29,14 +29,6 @@ _FLAG: Final = FLAG_NAME.encode()
 _EXPORTED_FLAG: Final = (EXPORTED + FLAG_NAME).encode()
 _FLAG_END: Final = b"\0"  # no label holds it raw, so a flag and its value cannot run together
 _NOTHING: Final = re.compile(r"(?!)")
-
-
-class Rewritten(NamedTuple):
-    """A label part before and after; ``after`` is ``before`` itself where nothing changes."""
-
-    before: list[Pair]
-    after: list[Pair]
-    part: bytes
 
 
 class _Column:
@@ -78,17 +70,9 @@ class LabelPolicy:
         Raises:
             BadExportLine: it is not exactly of that form.
         """
-        return self.rewrite_part(label_part).part
-
-    def rewrite_part(self, label_part: bytes) -> Rewritten:
-        """:meth:`rewrite`, with the pairs before and after, for whoever counts and checks them.
-
-        Raises:
-            BadExportLine: *label_part* is not exactly of the form that :meth:`rewrite` takes.
-        """
         pairs = parse(label_part)
-        after = self._rewrite(pairs)
-        return Rewritten(pairs, after, label_part if after is pairs else build(after))
+        after = self.rewrite_pairs(pairs)
+        return label_part if after is pairs else build(after)
 
     def rewrite_labels(self, labels: Mapping[str, str]) -> dict[str, str]:
         """The same decisions for a label set that is not a line: name -> value, dropped labels absent."""
@@ -159,8 +143,8 @@ class LabelPolicy:
         is_public = self.decisions.is_public_metric(name) and not self._words.search(name)
         return name if is_public or not self.choice.enabled else metric_pseudonym(self._pseudonyms.map, name)
 
-    def _rewrite(self, pairs: list[Pair]) -> list[Pair]:
-        """*pairs* itself if nothing changes, else a new list."""
+    def rewrite_pairs(self, pairs: list[Pair]) -> list[Pair]:
+        """The labels of one series with the policy applied: *pairs* itself if nothing changes, else a new list."""
         metric = next((value for name, value in pairs if name == _METRIC), b"")
         columns = self._columns.get(metric)
         if columns is None:
