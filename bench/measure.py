@@ -45,6 +45,7 @@ class Export:
     selector: str = EVERYTHING
     window: str | None = None
     is_obfuscated: bool = True
+    form: str = "jsonl"
 
 
 def middle(costs: list[Cost]) -> Cost:
@@ -101,7 +102,7 @@ def help_start_s(times: int) -> float:
 def _export_command(server: Server, export: Export, folder: str) -> list[str]:
     times = ["--start", _rfc3339(export.start_ms), "--end", _rfc3339(export.end_ms)]
     command = [sys.executable, "-m", "vmexporter", "export", server.url, *times, "--selector", export.selector]
-    command += ["-o", folder + "/", "--quiet"]
+    command += ["-o", folder + "/", "--quiet", "--format", export.form]
     command += [] if export.window is None else ["--window", export.window]
     return command + ([] if export.is_obfuscated else ["--no-obfuscate"])
 
@@ -143,13 +144,16 @@ def _environment() -> dict[str, str]:
 
 
 def _check(bundle: Path, expected_samples: int) -> None:
-    """A fast export that lost samples is no export: count them in the bundle and in its manifest's words."""
+    """A fast export that lost samples is no export: count them in the bundle, or by its manifest if it is native."""
     found = 0
     with zipfile.ZipFile(bundle) as archive:
-        with archive.open("metrics.jsonl") as lines:
-            for line in lines:
-                found += 1 + line.count(b",", line.rindex(b'"timestamps":['))
         manifest = json.loads(archive.read("metadata.json"))
+        if manifest["format"] == "native":
+            found = manifest["counts"]["samples"]
+        else:
+            with archive.open("metrics.jsonl") as lines:
+                for line in lines:
+                    found += 1 + line.count(b",", line.rindex(b'"timestamps":['))
     if found != expected_samples or manifest.get("partial"):
         partial = manifest.get("partial")
         raise BenchError(f"cannot trust the bundle: {found} samples, expected {expected_samples}, partial {partial}")

@@ -91,7 +91,7 @@ class BlockAudit:
             self.bad_names += 1
             return
         try:
-            texts = [_plain(part) for part in parts[:-1]]
+            texts = [_plain(part) for part in parts[:-1]] if b"\0" in name else _text(name).split("\1")[:-1]
         except KeyError:
             self.bad_names += 1
             return
@@ -101,8 +101,11 @@ class BlockAudit:
 
 
 def _plain(part: bytes) -> str:
-    plain = _ESCAPE.sub(lambda found: _ESCAPES[found[1]], part) if b"\0" in part else part
-    return plain.decode("utf-8", "surrogateescape")
+    return _text(_ESCAPE.sub(lambda found: _ESCAPES[found[1]], part))
+
+
+def _text(part: bytes) -> str:
+    return part.decode("utf-8", "surrogateescape")
 
 
 def _is_block(data: bytes, at: int, end: int) -> bool:
