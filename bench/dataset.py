@@ -44,9 +44,11 @@ class Recipe:
 
 
 ACME_DAY = Recipe("acme-day", hours=24, version=1)
+ACME_WEEK = Recipe("acme-week", hours=7 * 24, version=1)
+ACME_MONTH = Recipe("acme-month", hours=30 * 24, version=1)
 ACME_HOUR = Recipe("acme-hour", hours=1, version=1)
 MANY_SERIES = Recipe("many-series", hours=1, version=1)
-_RECIPES = {recipe.name: recipe for recipe in (ACME_DAY, ACME_HOUR, MANY_SERIES)}
+_RECIPES = {recipe.name: recipe for recipe in (ACME_DAY, ACME_WEEK, ACME_MONTH, ACME_HOUR, MANY_SERIES)}
 
 
 @dataclass(frozen=True)

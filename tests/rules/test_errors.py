@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from tests.rules.source import Module, assert_kept, modules, sample_breaks
+from tests.rules.source import ROOT, Module, assert_kept, modules, sample_breaks
 from vmexporter import errors
 
 USUAL_FAILURE = 1  # what Python itself exits with after a mistake of ours
@@ -71,3 +71,11 @@ def test_confusions_are_found() -> None:
 @pytest.mark.parametrize("each", error_classes())
 def test_an_error_has_an_http_status(each: type[errors.VmexporterError]) -> None:
     assert 400 <= each.http_status < 600
+
+
+def test_the_document_has_a_row_for_each() -> None:
+    text = (ROOT / "docs" / "errors.md").read_text()
+    for each in error_classes():
+        name = each.__name__
+        row = f"| {each.exit_status} | {each.http_status} | [{name}](#{name.lower()}) | `{each.code}` |"
+        assert row in text and f"\n### {name}\n" in text, row

@@ -70,6 +70,28 @@ def test_extra_field_of_the_local_header(tmp_path: Path) -> None:
     assert places(audit(path)) >= {("name", "extra field of entry 4"), ("stray-bytes", "extra field of entry 4")}
 
 
+@pytest.mark.parametrize("size", [0x7170, 0x7A71])
+def test_sizes_whose_bytes_are_letters_are_sizes(tmp_path: Path, size: int) -> None:
+    """A bundle of more than 4 GiB has its sizes in extra fields, which are no words."""
+    path = make_bundle(tmp_path / "b.zip")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("more.txt", "w", force_zip64=True) as file:
+            file.write(b"0" * size)
+        info = archive.getinfo("more.txt")
+        info.extra = struct.pack("<HHQQ", 1, 16, size, info.compress_size)
+    assert not [finding for finding in audit(path).findings if "extra field" in finding.place]
+
+
+@pytest.mark.parametrize("numbers", [(0x7A716163,), (0x7A71, 5), (int.from_bytes(b"acme-pro", "little"),) * 2])
+def test_an_extra_field_with_other_numbers_is_stray(tmp_path: Path, numbers: tuple[int, ...]) -> None:
+    path = make_bundle(tmp_path / "b.zip")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("more.txt", "0")
+        extra = struct.pack(f"<HH{len(numbers)}Q", 1, 8 * len(numbers), *numbers)
+        archive.getinfo("more.txt").extra = extra
+    assert ("stray-bytes", "extra field of entry 4") in places(audit(path))
+
+
 def gap(path: Path, content: bytes, *, at_end: bool = False) -> None:
     """Put *content* between the last entry and the directory, or behind everything."""
     text = path.read_bytes()

@@ -116,7 +116,8 @@ class AuditReader:
             name, extra = self._local(info)
             yield Surrounding(f"name of entry {number}", name, stray=False)
             for field in (info.extra, extra):
-                yield Surrounding(f"extra field of entry {number}", field, stray=not _is_zip64(field))
+                if field and not _says_sizes(field, info):
+                    yield Surrounding(f"extra field of entry {number}", field, stray=True)
             start = self._data_offset(info) + info.compress_size
             spans.append((info.header_offset, start + self._descriptor_bytes(info, start)))
         for content in self._between([*spans, self._directory()]):
@@ -179,11 +180,15 @@ def _limit(form: str) -> int:
     return 0xFFFF_FFFF if form.endswith("II") else 0xFFFF_FFFF_FFFF_FFFF
 
 
-def _is_zip64(extra: bytes) -> bool:
-    """Whether an extra field is absent, or the one that a bundle needs."""
-    return not extra or (
-        len(extra) in {12, 20, 28, 32} and struct.unpack_from("<HH", extra) == (_ZIP64, len(extra) - 4)
-    )
+def _says_sizes(extra: bytes, info: zipfile.ZipInfo) -> bool:
+    """Whether an extra field is the one that a bundle needs, with the entry's own numbers and nothing else.
+
+    Its bytes are no text: a size of 31,345 would read as ``qz``.
+    """
+    if len(extra) not in {12, 20, 28} or struct.unpack_from("<HH", extra) != (_ZIP64, len(extra) - 4):
+        return False
+    numbers = {number for (number,) in struct.iter_unpack("<Q", extra[4:])}
+    return numbers <= {0, info.file_size, info.compress_size, info.header_offset}
 
 
 def _damaged(path: Path) -> BundleDamaged:
