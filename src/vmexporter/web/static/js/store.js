@@ -27,6 +27,7 @@ export function initialState() {
     query: { text: "", step_ms: 0, key: "", judged: null, off: [] },
     obfuscation: { level: "support", own: {}, words: "", map: "", one_way: false, counts: null },
     output: { file_name: "", folder: "" },
+    form: "jsonl", // of the samples in the bundle
     run: null, // {id, file_name, state}
   };
 }

@@ -8,6 +8,7 @@ import { mergedCells } from "./windowcells.js";
 
 const RUNGS = {
   export: ["Export API: exact.", "Every sample as the server holds it."],
+  native: ["Native export: exact.", "Stored blocks as they are; only the names in front of them are rewritten."],
   raw: ["Raw samples by queries: exact.", "The export API is not there; every sample is read another way."],
   query_range: ["Values at steps.", "Neither export nor raw samples can be had for this."],
 };
