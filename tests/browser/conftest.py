@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
 from tests.browser.keeping import Kept
-from tests.browser.states import Scene
+from tests.browser.scene import Scene
 from tests.browser.wizard import STEPS, Wizard
 from tests.fakes.proxy import FaultProxy
 from tests.integration.pageserver import PageServer

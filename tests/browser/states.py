@@ -8,27 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from playwright.sync_api import expect
 
+from tests.browser import troubles
 from tests.browser.holding import held, windows_from
-from tests.browser.keeping import Kept, in_query_mode, through
+from tests.browser.keeping import in_query_mode, through
+from tests.browser.scene import Scene
 from tests.browser.wizard import Wizard
-from tests.fakes.faults import Answer, from_window
-from tests.fakes.proxy import FaultProxy
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A tab, the states it may begin with (of the recorded cluster, of four programs), and the proxy before both."""
-
-    wizard: Wizard
-    kept: Kept
-    small: Kept
-    proxy: FaultProxy
 
 
 def _welcome(scene: Scene) -> None:
@@ -113,12 +102,6 @@ def _paused(scene: Scene) -> None:
     expect(scene.wizard.heading).to_have_text("Paused")
 
 
-def _export_failed(scene: Scene) -> None:
-    scene.proxy.plan = from_window(3, Answer(401, b"expired\n"))
-    scene.wizard.open("export", through(scene.small["export"], scene.proxy.url)).at("export").start()
-    expect(scene.wizard.heading).to_have_text("Export failed")
-
-
 def _finished(scene: Scene) -> None:
     _ready(scene)
     scene.wizard.start()
@@ -143,16 +126,19 @@ EVERY: Final[Mapping[str, Callable[[Scene], None]]] = MappingProxyType(
         "export ready": _ready,
         "export running": _running,
         "export paused": _paused,
-        "export failed": _export_failed,
         "export finished": _finished,
+        **troubles.WAYS,
     }
 )
+
+HELD: Final = frozenset({"export running", "export paused", *troubles.HELD})
+"""Those in which an export stands before its third window."""
 
 
 @contextmanager
 def shown(name: str, scene: Scene) -> Iterator[Wizard]:
     """Lead the tab to the state *name*; a run of it that is held goes on when the block ends."""
-    holds = windows_from(3) if name in {"export running", "export paused"} else (lambda request: False)
+    holds = windows_from(3) if name in HELD else (lambda request: False)
     with held(scene.proxy, holds):
         EVERY[name](scene)
         yield scene.wizard

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import ViewportSize
 
-from tests.browser.states import EVERY, Scene, shown
+from tests.browser.scene import Scene
+from tests.browser.states import EVERY, shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.real]
 SIZE: ViewportSize = {"width": 390, "height": 844}

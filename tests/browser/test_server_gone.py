@@ -89,6 +89,20 @@ def test_without_the_token_the_page_says_where_it_is(chromium_tab: Wizard) -> No
     chromium_tab.open()
     problem = chromium_tab.page.locator("#main").get_by_role("alert")
     expect(problem).to_contain_text("Open the address that vmexporter printed")
+    expect(chromium_tab.heading).to_have_text("This page has no key")
+    expect(chromium_tab.page.locator("#bar")).to_be_hidden()
+    expect(chromium_tab.page).to_have_title("This page has no key: vmexporter")
+
+
+def test_a_reload_after_a_restart_says_it_too(tab: Wizard, own: PageServer) -> None:
+    tab.open("range").at("range")
+    own.stop()
+    own.start()
+    tab.page.reload()
+    expect(tab.heading).to_have_text("This page has no key")
+    expect(tab.page.locator("#bar")).to_be_hidden()
+    tab.page.goto(f"{tab.base}/?token={own.token}")
+    expect(tab.at("welcome").page.locator("#bar")).to_be_visible()
 
 
 @pytest.fixture

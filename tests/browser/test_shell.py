@@ -153,5 +153,25 @@ def test_the_theme_is_kept_and_shared_by_tabs(new_wizard: Callable[..., Wizard])
     assert background(wizard) == light
 
 
+def test_dark_is_the_same_by_system_and_by_switch(new_wizard: Callable[..., Wizard]) -> None:
+    wizard = new_wizard(color_scheme="dark")
+    by_system = colours(wizard.open().at("welcome"))
+    wizard.page.emulate_media(color_scheme="light")
+    assert colours(wizard) != by_system
+    wizard.choose("Theme", "Dark")
+    assert colours(wizard) == by_system
+
+
+def colours(wizard: Wizard) -> dict[str, str]:
+    """All values that the theme's rules set, and what they are now."""
+    found: dict[str, str] = wizard.page.evaluate("""() => {
+        const names = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+            .flatMap((rule) => [...(rule.style ?? [])]).filter((name) => name.startsWith('--'));
+        const now = getComputedStyle(document.documentElement);
+        return Object.fromEntries(names.map((name) => [name, now.getPropertyValue(name)]));
+    }""")
+    return found
+
+
 def background(wizard: Wizard) -> str:
     return str(wizard.page.evaluate("getComputedStyle(document.body).backgroundColor"))

@@ -16,7 +16,8 @@ export const STOPPED = {
   message: "Cannot reach vmexporter on this machine: it may have been stopped",
   hint: "Start it again and open the address that it prints",
 };
-const STALE = {
+/** What is said to a page that is not let in. */
+export const STALE = {
   code: "stale",
   message: "Cannot go on here: this page has no key to vmexporter, or the one of an earlier start",
   hint: "Open the address that vmexporter printed",

@@ -1,6 +1,6 @@
 // Starts the page: configuration, state, the frame, and the step that the address names.
 
-import { api, STOPPED } from "./api.js";
+import { api, STALE, STOPPED } from "./api.js";
 import { fill, h, note, button } from "./dom.js";
 import { presetRange } from "./ranges.js";
 import { createFollower } from "./runs.js";
@@ -91,10 +91,20 @@ async function show() {
 
 /** The step's own file did not come: the server is gone, and a failed import is never asked for again. */
 function cannotShow(step) {
-  const again = button("Try again", () => location.reload(), "sm");
-  main.prepend(note("bad", `Cannot show ${stepName(step, store.state)}. ${STOPPED.message}.`, STOPPED.hint, again));
+  const fact = `Cannot show ${stepName(step, store.state)}. ${STOPPED.message}.`;
+  if (current) main.prepend(note("bad", fact, STOPPED.hint, againButton()));
+  else noStep("Nothing to show", fact, STOPPED.hint);
   scrollTo(0, 0);
 }
+
+/** The page before its first step: without one there is nowhere to go back or on to. */
+function noStep(title, fact, hint) {
+  document.title = `${title}: vmexporter`;
+  bar.hidden = true;
+  fill(main, h("header.head", null, h("h1", null, title)), note("bad", fact, hint, againButton()));
+}
+
+const againButton = () => button("Try again", () => location.reload(), "sm");
 
 function mount(module, step, signal) {
   const title = h("h1");
@@ -119,6 +129,7 @@ function mount(module, step, signal) {
   whole = h("fieldset", null, root);
   fill(main, head, whole);
   const own = module.mount(root, app, signal) ?? {};
+  bar.hidden = false;
   updateBar = buildBar(bar, step, app, own);
   store.on(setHead, signal);
   draw();
@@ -137,15 +148,7 @@ async function start() {
   try {
     app.config = await api.config();
   } catch (error) {
-    fill(
-      main,
-      note(
-        "bad",
-        `${error.message}.`,
-        error.hint,
-        button("Try again", () => location.reload(), "sm"),
-      ),
-    );
+    noStep(error.code === STALE.code ? "This page has no key" : "No answer", `${error.message}.`, error.hint);
     return;
   }
   app.skewMs = Math.abs((app.config.now_ms ?? Date.now()) - Date.now()) > 5000 ? app.config.now_ms - Date.now() : 0;
