@@ -10,6 +10,9 @@ from playwright.sync_api import Response, expect
 
 from tests.browser.keeping import Kept
 from tests.browser.wizard import Wizard
+from tests.integration.pageserver import PageServer
+from tests.lab.family import RANGE_MS
+from tests.lab.victoria import VictoriaMetrics
 
 pytestmark = [pytest.mark.browser, pytest.mark.real]
 ADDRESS = re.compile(r'instance="10\.20\.')
@@ -148,6 +151,65 @@ def test_own_words_vanish(at_obfuscation: Wizard) -> None:
     assert asked(told.value)["words"] == ["FRA1", "nobody"]
     expect(words).to_have_accessible_description("2 words, in any case and place")
     sees(at_obfuscation, re.compile(r'datacenter="word-\d+"'), "fra1")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("nowhere.obfuscation_map.json", "no bundle, checksum or map of this name"), ("/etc/passwd", "out of the output")],
+)
+def test_a_map_that_is_none_is_told_at_its_field(at_obfuscation: Wizard, typed: str, words: str) -> None:
+    take_map(at_obfuscation, typed)
+    expect(at_obfuscation.page.locator("#map")).to_have_attribute("aria-invalid", "true")
+    expect(at_obfuscation.page.locator("#map")).to_have_accessible_description(re.compile(words))
+    expect(at_obfuscation.why).to_have_text("The map cannot be used")
+    at_obfuscation.press_locked()
+    expect(at_obfuscation.page.locator("#map")).to_be_focused()
+    expect(at_obfuscation.page.get_by_role("alert")).to_have_count(0)
+    expect(at_obfuscation.page.get_by_role("searchbox", name="Filter labels")).to_be_hidden()
+    at_obfuscation.at("obfuscation")
+    take_map(at_obfuscation, "")
+    expect(at_obfuscation.label_row("instance")).to_be_visible()
+    expect(at_obfuscation.page.locator("#map")).not_to_have_attribute("aria-invalid", "true")
+    expect(at_obfuscation.page.get_by_role("searchbox", name="Filter labels")).to_be_visible()
+    expect(at_obfuscation.primary).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_a_file_that_is_no_map(at_obfuscation: Wizard, site: PageServer) -> None:
+    (site.folder / "torn.obfuscation_map.json").write_text('{"format": "vmexporter-obfuscation-map", "ver')
+    take_map(at_obfuscation, "torn.obfuscation_map.json")
+    expect(at_obfuscation.page.locator("#map")).to_have_attribute("aria-invalid", "true")
+    expect(at_obfuscation.primary).to_have_attribute("aria-disabled", "true")
+
+
+def test_the_passphrase_of_a_map(at_obfuscation: Wizard, site: PageServer, cluster: VictoriaMetrics) -> None:
+    body = {"map_passphrase": "planted horse", "encrypt_map": True, "obfuscation": {}, "selection": {}}
+    ends = {"start_ms": RANGE_MS[0], "end_ms": RANGE_MS[1]}
+    made = site.post("/api/export", {"url": cluster.url, "time_range": ends, **body})
+    assert made.status == 200, made.body
+    words = at_obfuscation.page.locator("#passphrase")
+    expect(words).to_be_hidden()
+    take_map(at_obfuscation, made.json()["map_path"])
+    expect(words).to_have_attribute("aria-invalid", "true")
+    expect(words).to_have_accessible_description(re.compile("it is encrypted"))
+    expect(at_obfuscation.why).to_have_text("The map does not open")
+    at_obfuscation.press_locked()
+    expect(words).to_be_focused()
+    words.fill("another one")
+    words.blur()
+    expect(words).to_have_accessible_description(re.compile("not the one it was encrypted with"))
+    expect(at_obfuscation.primary).to_have_attribute("aria-disabled", "true")
+    words.fill("planted horse")
+    words.blur()
+    expect(at_obfuscation.label_row("instance")).to_be_visible()
+    expect(words).not_to_have_attribute("aria-invalid", "true")
+    assert "planted" not in str(at_obfuscation.state())
+    at_obfuscation.next()
+    at_obfuscation.at("export")
+
+
+def take_map(wizard: Wizard, path: str) -> None:
+    wizard.page.locator("#map").fill(path)
+    wizard.page.locator("#map").blur()
 
 
 def test_the_table_can_be_narrowed(at_obfuscation: Wizard) -> None:

@@ -98,6 +98,18 @@ test("the rail shows what each step answered", () => {
   assert.equal(wizard.barWords("connection", state), "Cluster v1.150.0, tenant 4242:7");
 });
 
+test("a map that cannot be used is in the way while it would be used", () => {
+  const state = ready();
+  Object.assign(state.obfuscation, { map: "a.json", problem: { field: "map", why: "Cannot use the path" } });
+  assert.deepEqual(wizard.missing("obfuscation", state), { why: "The map cannot be used", focus: "map" });
+  state.obfuscation.problem.field = "passphrase";
+  assert.deepEqual(wizard.missing("obfuscation", state), { why: "The map does not open", focus: "passphrase" });
+  for (const without of [{ map: "" }, { one_way: true }, { level: "none" }]) {
+    const other = { ...state, obfuscation: { ...state.obfuscation, ...without } };
+    assert.equal(wizard.missing("obfuscation", other), null);
+  }
+});
+
 test("short words are refused while something is mapped", () => {
   const state = ready();
   state.obfuscation.words = "acme, ab";

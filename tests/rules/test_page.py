@@ -54,6 +54,7 @@ PURE: Final = (
     "wizard",
     "tree",
     "parts/labelrows",
+    "parts/mapproblem",
     "parts/windowcells",
 )
 IMPURE: Final = re.compile(r"\b(?:document|window|location|navigator|performance)\b\.|\bDate\.now\b|\bMath\.random\b")

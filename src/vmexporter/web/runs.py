@@ -55,7 +55,11 @@ class Runs:
         """
         if not body.map:
             return PseudonymMap(self._key)
-        return read_map(self.folder.file(body.map, "map", field="map"), _passphrase(body))
+        path = self.folder.file(body.map, "map", field="map")
+        try:
+            return read_map(path, _passphrase(body))
+        except InvalidInput as error:
+            raise _of_body(error, body) from None
 
     def start(self, body: ExportBody) -> Run:
         """Start an export.
@@ -205,6 +209,14 @@ class Runs:
 
 def _server(url: str) -> str:
     return parse_address(url).origin.partition("://")[2]
+
+
+def _of_body(error: InvalidInput, body: LookBody) -> InvalidInput:
+    """*error* of reading a map, with the name that the part of *body* has, and no hint for a command line."""
+    if error.field != "passphrase":
+        return InvalidInput(error.message, hint=error.hint, field="map")
+    hint = error.hint if _passphrase(body) else "type the one that it was encrypted with"
+    return InvalidInput(error.message, hint=hint, field="map_passphrase")
 
 
 def _passphrase(body: LookBody) -> Callable[[], str] | None:

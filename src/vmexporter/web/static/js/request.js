@@ -104,12 +104,12 @@ export function questionBody(state, secrets) {
 
 /** All of it: what sample, labels and the export itself ask for. */
 export function exportBody(state, secrets) {
-  const { map } = state.obfuscation;
+  const { map, level, one_way: isOneWay } = state.obfuscation;
   return {
     ...questionBody(state, secrets),
     selection: selectionBody(state),
     obfuscation: obfuscationBody(state.obfuscation),
-    ...(map && state.obfuscation.level !== "none" ? { map, map_passphrase: secrets.passphrase } : {}),
+    ...(map && level !== "none" && !isOneWay ? { map, map_passphrase: secrets.passphrase } : {}),
   };
 }
 

@@ -25,7 +25,7 @@ export function initialState() {
     test: null, // the answer of the test that passed, with an id
     selection: { key: "", off: [], body: null, totals: null },
     query: { text: "", step_ms: 0, key: "", judged: null, off: [] },
-    obfuscation: { level: "support", own: {}, words: "", map: "", one_way: false, counts: null },
+    obfuscation: { level: "support", own: {}, words: "", map: "", one_way: false, counts: null, problem: null },
     output: { file_name: "", folder: "" },
     form: "jsonl", // of the samples in the bundle
     run: null, // {id, file_name, state}

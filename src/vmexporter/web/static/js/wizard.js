@@ -53,7 +53,10 @@ const MISSING = {
   obfuscation({ obfuscation }) {
     const short =
       obfuscation.level !== "none" && ownWords(obfuscation.words).find((word) => [...word].length < MIN_WORD);
-    return short ? { why: `A word needs ${MIN_WORD} characters`, focus: "words" } : null;
+    if (short) return { why: `A word needs ${MIN_WORD} characters`, focus: "words" };
+    const { level, map, one_way: isOneWay, problem } = obfuscation;
+    if (!problem || level === "none" || !map || isOneWay) return null;
+    return { why: problem.field === "map" ? "The map cannot be used" : "The map does not open", focus: problem.field };
   },
 };
 

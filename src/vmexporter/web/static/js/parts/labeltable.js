@@ -7,6 +7,7 @@ import { failed } from "./asking.js";
 import { segmented } from "./field.js";
 import { decision } from "./labeldecision.js";
 import { countsOf, fitsFilter, KINDS, kindOf, orderOf, whyWords } from "./labelrows.js";
+import { mapProblem } from "./mapproblem.js";
 import { labelName, metricsWords, pair } from "./labelcells.js";
 
 /** The table; *change* is told of each decision. ``load()`` asks the server again. */
@@ -50,20 +51,16 @@ export function labelTable(app, signal, change) {
     tabindex: "0",
   });
   const busy = h("span.small.soft", { role: "status" });
-  const root = h(
-    "section.panel",
-    { "aria-labelledby": "labels" },
-    h(
-      "header",
-      null,
-      h("h2.vh#labels", null, "Labels"),
-      filters,
-      busy,
-      undo,
-      h("div.search.push.lim", null, icon("search"), h("label.vh", { htmlFor: "filter" }, "Filter labels"), filter),
-    ),
-    place,
+  const head = h(
+    "header",
+    { hidden: true },
+    h("h2.vh#labels", null, "Labels"),
+    filters,
+    busy,
+    undo,
+    h("div.search.push.lim", null, icon("search"), h("label.vh", { htmlFor: "filter" }, "Filter labels"), filter),
   );
+  const root = h("section.panel", { "aria-labelledby": "labels" }, head, place);
   const known = new Map();
   let rows = null;
   let order = null; // as the rows first came: a decision must not make its row jump
@@ -97,23 +94,32 @@ export function labelTable(app, signal, change) {
       learn();
       order ??= orderOf(rows);
       rows.sort((one, other) => order(one) - order(other));
-      store.patch("obfuscation", { counts: countsOf(rows) });
+      store.patch("obfuscation", { counts: countsOf(rows), problem: null });
       if (!place.contains(table)) fill(place, table);
+      head.hidden = false;
       drawFilters();
       draw();
     } catch (error) {
       if (mine.signal.aborted || !("status" in error)) return;
-      rows = null;
-      store.patch("obfuscation", { counts: null });
-      fill(filters);
-      fill(
-        place,
-        failed(error, () => void load()),
-      );
+      noRows(error);
     } finally {
       clearTimeout(felt);
       if (running === mine) busy.textContent = "";
     }
+  }
+
+  /** There is nothing to filter then; what is wrong with the map stands at its field. */
+  function noRows(error) {
+    rows = null;
+    head.hidden = true;
+    const problem = mapProblem(error);
+    store.patch("obfuscation", { counts: null, problem });
+    fill(
+      place,
+      problem
+        ? state("empty", "No labels yet", "They show here when the map above can be used.")
+        : failed(error, () => void load()),
+    );
   }
 
   function drawFilters() {

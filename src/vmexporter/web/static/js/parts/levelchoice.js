@@ -56,7 +56,7 @@ export function levelChoice(app, signal, change) {
     list: "maps",
     value: obfuscation.map,
     onchange() {
-      change({ map: map.input.value.trim() });
+      change({ map: map.input.value.trim(), problem: null });
       show();
     },
   });
@@ -70,7 +70,7 @@ export function levelChoice(app, signal, change) {
     value: store.secrets().passphrase,
     onchange() {
       store.setSecret("passphrase", passphrase.input.value);
-      change({});
+      change({ problem: null });
     },
   });
   const oneWay = tick("Keep no map", "Then nobody can turn the pseudonyms back, you neither", {
@@ -105,7 +105,17 @@ export function levelChoice(app, signal, change) {
       );
   }
 
+  /** The server has the last word on the map and its passphrase. */
+  function blame({ obfuscation: { problem } }) {
+    for (const part of [map, passphrase]) {
+      if (problem?.field === part.input.id && !part.input.disabled) part.say("bad", problem.why);
+      else part.say();
+    }
+  }
+
   show(true);
+  blame(store.state);
+  store.on(blame, signal);
   void app.api.bundles(signal).then(
     ({ maps: known = [] }) =>
       fill(

@@ -4,6 +4,7 @@ import { fill, h } from "../dom.js";
 import { exportBody } from "../request.js";
 import { createAsker } from "./asking.js";
 import { segmented } from "./field.js";
+import { mapProblem } from "./mapproblem.js";
 import { seriesAfter, seriesBefore } from "./series.js";
 
 const SHOWN = 5;
@@ -11,6 +12,7 @@ const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five"];
 
 /** The preview; ``load()`` asks the server again. */
 export function preview(app, signal) {
+  const { store } = app;
   const title = h("h2#prev", null, "Real series, as support will see them");
   const place = h("div");
   const ask = createAsker(place, signal);
@@ -58,8 +60,10 @@ export function preview(app, signal) {
   function load() {
     void ask(
       "Reading real series",
-      (running) => app.api.sample(exportBody(app.store.state, app.store.secrets()), running),
+      (running) => app.api.sample(exportBody(store.state, store.secrets()), running).catch(ofMap),
       (answer) => {
+        store.patch("obfuscation", { problem: answer.problem ?? null });
+        if (answer.problem) return h("p.state", null, "They show here when the map above can be used");
         metrics = spread(answer.metrics, SHOWN);
         title.textContent = `${NUMBERS[metrics.length]} real series, as support will see them`;
         draw();
@@ -71,6 +75,13 @@ export function preview(app, signal) {
   }
 
   return { root, load };
+}
+
+/** What is wrong with the map is told at its field, not here. */
+function ofMap(error) {
+  const problem = "status" in error ? mapProblem(error) : null;
+  if (!problem) throw error;
+  return { problem, metrics: [] };
 }
 
 /** *count* of *all*, spread over them: different jobs, so different kinds of values. */

@@ -22,7 +22,7 @@ export function mount(root, app, signal) {
   const series = preview(app, signal);
   const warning = h("div");
   const later = debounce(() => {
-    if (missing("obfuscation", store.state)) return;
+    if (missing("obfuscation", store.state)?.focus === "words") return;
     table.load();
     series.load();
   }, 400);
