@@ -7,13 +7,17 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.conftest import SMALL
 from tests.browser.holding import held, windows_from
 from tests.browser.keeping import Kept, through
 from tests.browser.wizard import Wizard
 from tests.fakes.exchange import Request
-from tests.fakes.faults import Answer, Fault, at_windows, from_window, unavailable
+from tests.fakes.faults import Answer, Fault, at_windows, first_of, from_window, longer_than, unavailable
 from tests.fakes.proxy import FaultProxy
 from tests.integration.pageserver import PageServer
+
+SHORT_S = 200
+SMALL_MS = tuple(map(int, SMALL))
 
 pytestmark = [pytest.mark.browser, pytest.mark.smoke, pytest.mark.real]
 
@@ -41,6 +45,24 @@ def test_progress_is_what_happens(behind: Wizard, proxy: FaultProxy, site: PageS
         expect(behind.rail.get_by_role("link", name=re.compile("Export"))).to_have_count(0)
         expect(behind.why).to_contain_text("can be read, not changed")
         expect(behind.page).to_have_title(re.compile(r"^\d+ % exporting"))
+        gate.open()
+        behind.finished()
+
+
+def test_cells_are_as_wide_as_windows_are_long(behind: Wizard, proxy: FaultProxy, site: PageServer) -> None:
+    """Also when a window was too much for the server: its halves take its place."""
+    with held(proxy, lambda request: request.is_window and request.range_s <= SHORT_S) as gate:
+        proxy.plan = first_of(gate, longer_than(SHORT_S, Answer(500, b"too much\n")))
+        identity = behind.start()
+        expect(behind.page.get_by_role("region", name="Log")).to_contain_text("A window is divided into 2")
+        gate.reached.wait(10)
+        told = site.run(identity)["window_lengths_ms"]
+        assert sum(told) == SMALL_MS[1] - SMALL_MS[0] + 1 and max(told) > 1.5 * min(told)
+        expect(progress(behind).locator("i")).to_have_count(len(told))
+        widths = (
+            progress(behind).locator("i").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().width)")
+        )
+        assert [width / sum(widths) for width in widths] == pytest.approx([ms / sum(told) for ms in told], abs=0.01)
         gate.open()
         behind.finished()
 
@@ -100,7 +122,9 @@ def test_a_server_that_refuses_and_lets_in_again(behind: Wizard, proxy: FaultPro
     identity = behind.start()
     expect(behind.heading).to_have_text("Export failed")
     expect(behind.page.get_by_role("alert")).to_contain_text("Cannot")
-    expect(behind.page.locator("#main")).to_contain_text(re.compile(r"window.* kept"))
+    windows = site.run(identity)["windows"]
+    assert windows >= 3
+    expect(behind.page.get_by_text(f"2 windows of {windows} kept.")).to_be_visible()
     proxy.plan = lambda request, count: None
     behind.button("Resume").click()
     behind.finished()

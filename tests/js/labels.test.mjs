@@ -1,10 +1,9 @@
-// The rows of the label table, the stages of a test, and the cells of the windows.
+// The rows of the label table, and the stages of a test.
 
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as rows from "../../src/vmexporter/web/static/js/parts/labelrows.js";
 import { unreached, withStage } from "../../src/vmexporter/web/static/js/parts/stages.js";
-import { mergedCells } from "../../src/vmexporter/web/static/js/parts/windowcells.js";
 
 const row = (label, action, examples = [["a", "b"]], more = {}) => ({
   label,
@@ -70,13 +69,4 @@ test("stages take the place of their earlier state, and the unreached are known"
     ["done", "failed"],
   );
   assert.deepEqual(unreached(stages), ["tls", "api", "auth", "tenant", "export"]);
-});
-
-test("many windows share cells, and what matters shows", () => {
-  assert.equal(mergedCells(["ok", "now"]).length, 2);
-  const many = mergedCells([...Array(200).fill("ok"), "again", ...Array(299).fill("todo")]);
-  assert.equal(many.length, 60);
-  assert.equal(many.filter((state) => state === "again").length, 1);
-  assert.equal(many[0], "ok");
-  assert.equal(many.at(-1), "todo");
 });

@@ -45,7 +45,7 @@ class TestSnapshots:
         now = first(tmp_path)
         now = after(now, events.Connected(PROBE))
         assert (now.phase, now.rung) == ("discovering", "export")
-        now = after(now, events.Planned(4, 1000, None))
+        now = after(now, events.Planned(4, 1000, None, (100.0,) * 4))
         assert (now.phase, now.windows, now.estimated_samples) == ("exporting", 4, 1000)
         assert now.window_states == ("now", "todo", "todo", "todo")
         now = after(now, progress(1, 4, 250))
@@ -55,7 +55,7 @@ class TestSnapshots:
         assert (now.retries, now.window_states) == (1, ("ok", "again", "todo", "todo"))
         now = after(now, progress(1, 4, 260))
         assert now.window_states == ("ok", "again", "todo", "todo")
-        now = after(now, events.Divided("too heavy", 2, 5))
+        now = after(now, events.Divided("too heavy", 2, 5, (50.0, 50.0)))
         assert now.window_states == ("ok", "now", "todo", "todo", "todo")
         now = after(now, events.RungChanged("raw", "denied"))
         assert now.rung == "raw"
@@ -66,8 +66,24 @@ class TestSnapshots:
         assert after(now, events.Waiting()) is now
 
     def test_a_resumed_one_counts_on(self, tmp_path: Path) -> None:
-        now = after(first(tmp_path, windows_done=3, windows=5), events.Planned(2, None, None))
+        now = after(first(tmp_path, windows_done=3, windows=5), events.Planned(2, None, None, (100.0,) * 5))
         assert now.window_states == ("ok", "ok", "ok", "now", "todo")
+
+    def test_lengths_follow_the_windows(self, tmp_path: Path) -> None:
+        now = after(first(tmp_path), events.Planned(3, None, None, (50.0, 100.0, 100.0)))
+        assert now.window_lengths_ms == (50, 100, 100)
+        now = after(after(now, progress(1, 3)), events.Divided("too heavy", 2, 4, (50.4, 49.6)))
+        assert now.window_lengths_ms == (50, 50, 50, 100) and len(now.window_states) == 4
+        now = after(now, events.Divided("too heavy", 2, 5, (25.0, 25.0)))
+        assert now.window_lengths_ms == (50, 25, 25, 50, 100)
+        assert after(now, progress(5, 5)).window_lengths_ms == now.window_lengths_ms
+        stale = now.model_copy(update={"windows_done": 1})
+        resumed = after(stale, events.Planned(3, None, None, (50.0, 25.0, 25.0, 50.0, 100.0)))
+        assert (resumed.windows_done, resumed.window_lengths_ms) == (2, (50, 25, 25, 50, 100))
+        assert resumed.window_states == ("ok", "ok", "now", "todo", "todo")
+        assert after(now, events.Planned(501, None, None, (1.0,) * 501)).window_lengths_ms == ()
+        unknown = after(first(tmp_path), events.Divided("too heavy", 2, 4, (1.0, 1.0)))
+        assert unknown.window_lengths_ms == ()
 
     def test_very_many_windows_share_cells(self) -> None:
         assert cells(50_000, 100_000) == ("ok",) * 250 + ("now",) + ("todo",) * 249
@@ -77,7 +93,7 @@ class TestSnapshots:
         ("event", "text", "state"),
         [
             (events.Connected(PROBE), "Connected: vmsingle, v1.150.0", "ok"),
-            (events.Planned(3, 1_234_567, None), "Windows to export: 3, about 1,234,567 samples", "note"),
+            (events.Planned(3, 1_234_567, None, (100.0,) * 3), "Windows to export: 3, about 1,234,567 samples", "note"),
             (progress(1, 3, 5000), "Window 1 of 3 done: 5,000 samples so far", "ok"),
             (progress(2, 3, 5000), "Windows 1 to 2 of 3 done: 5,000 samples so far", "ok"),
             (events.Note("it is late"), "It is late", "warn"),
@@ -86,7 +102,11 @@ class TestSnapshots:
                 "Attempt 2 failed: waits 4.0 s, then tries again. It answered 503",
                 "warn",
             ),
-            (events.Divided("it was too much", 2, 5), "A window is divided into 2: it was too much", "note"),
+            (
+                events.Divided("it was too much", 2, 5, (50.0, 50.0)),
+                "A window is divided into 2: it was too much",
+                "note",
+            ),
             (events.RungChanged("raw", "denied"), "Samples come by queries of raw samples: denied", "warn"),
         ],
     )
@@ -151,7 +171,7 @@ class TestEnds:
             "code": "server_unreachable", "message": "cannot reach it", "hint": "try", "field": "",
         }  # fmt: skip
         assert (snapshot.state, snapshot.phase) == ("failed", "discovering")
-        assert run.log(0).events[-1].state == "bad"
+        assert (run.log(0).events[-1].text, run.log(0).events[-1].state) == ("Cannot reach it", "bad")
 
     def test_a_mistake_of_ours_ends_the_run_without_its_data(self, tmp_path: Path) -> None:
         def flow() -> Iterator[events.Event]:

@@ -51,6 +51,10 @@ class Plan:
             return list(self.selectors)
         return target_selectors([self.targets[i] for i in piece.targets] if piece.targets else self.targets)
 
+    def share_ms(self, piece: Slice) -> float:
+        """How much of the range a slice is, in milliseconds: one of some targets only counts in proportion."""
+        return piece.length_ms * (len(piece.targets) / len(self.targets) if piece.targets else 1)
+
     def to_json(self) -> object:
         """The plan as plain JSON values."""
         return _PLAN.dump_python(self, mode="json")

@@ -39,11 +39,15 @@ class Discovered(Event):
 
 @dataclass(frozen=True, slots=True)
 class Planned(Event):
-    """How the export will go; *estimated_samples* is None where it is unknown."""
+    """How the export will go; *estimated_samples* is None where it is unknown.
+
+    *shares_ms*: how much of the range each window is, also of those that an interrupted export has already.
+    """
 
     windows: int
     estimated_samples: int | None
     destination: Path | None
+    shares_ms: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,12 @@ class Retrying(Event):
 
 @dataclass(frozen=True, slots=True)
 class Divided(Event):
-    """A window was too heavy for the server; smaller ones take its place."""
+    """A window was too heavy for the server; smaller ones take its place, each with its share of the range."""
 
     why: str
     into: int
     windows: int
+    shares_ms: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

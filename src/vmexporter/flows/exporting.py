@@ -41,7 +41,7 @@ from vmexporter.flows.finishing import (
     with_audit,
 )
 from vmexporter.flows.leaks import leave_report
-from vmexporter.flows.leftover import slices_left
+from vmexporter.flows.leftover import slice_of, slices_left
 from vmexporter.flows.obfuscation import obfuscation
 from vmexporter.flows.planning import make_plan
 from vmexporter.flows.readahead import in_background
@@ -181,7 +181,9 @@ def _run(
     started_s = work.world.monotonic_s()
     destination = work.output.paths.bundle if work.output.stream is None else None
     try:
-        yield Planned(len(pending), work.plan.estimated_samples, destination)
+        all_slices = [*(slice_of(window) for window in tally.windows), *pending]
+        shares_ms = tuple(map(work.plan.share_ms, all_slices))
+        yield Planned(len(pending), work.plan.estimated_samples, destination, shares_ms)
         for note in work.plan.notes:
             yield Note(note)
         run = Run(session, work.plan, work.counter, sink, work.world)

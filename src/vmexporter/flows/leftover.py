@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vmexporter.bundle.journal import JournalState
+from vmexporter.bundle.journal import JournalState, WindowRecord
 from vmexporter.core.plan import Plan
 from vmexporter.core.windows import Slice
 from vmexporter.errors import BundleDamaged
@@ -23,10 +23,15 @@ def slices_left(plan: Plan, state: JournalState) -> list[Slice]:
             slices[at : at + 1] = [_slice(part) for part in split["into"]]
     except (KeyError, TypeError, ValueError) as error:
         raise BundleDamaged("cannot resume: the journal divides a window that it does not have") from error
-    done = [Slice(window.start_ms, window.end_ms, window.targets) for window in state.windows]
+    done = [slice_of(window) for window in state.windows]
     if done != slices[: len(done)]:
         raise BundleDamaged("cannot resume: the windows in the journal are not those of its plan")
     return slices[len(done) :]
+
+
+def slice_of(window: WindowRecord) -> Slice:
+    """The slice that a window in the bundle was made of."""
+    return Slice(window.start_ms, window.end_ms, window.targets)
 
 
 def _slice(value: dict[str, Any]) -> Slice:

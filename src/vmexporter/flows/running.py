@@ -109,6 +109,7 @@ class Run:
                 yield from self._stream(pieces, rung, take_map)
             except VmexporterError as error:
                 self._sink.rollback()
+                yield self._progress(Counts(), 0.0)  # what is kept, told before this may end it
                 piece = self._pending[0]
                 judge = partial(self._ladder.judge, self._named(error, piece), piece, rung, self._world.jitter())
                 decision = yield from in_background(judge, self._session.client.interrupt)
@@ -189,7 +190,8 @@ class Run:
             piece = self._pending.popleft()
             self._pending.extendleft(reversed(decision.into))
             self._sink.note_split({"slice": asdict(piece), "into": [asdict(part) for part in decision.into]})
-            yield Divided(why, len(decision.into), len(self._pending) + len(self.tally.windows))
+            shares_ms = tuple(map(self._plan.share_ms, decision.into))
+            yield Divided(why, len(decision.into), len(self._pending) + len(self.tally.windows), shares_ms)
         else:
             yield RungChanged(decision.rung, decision.why)
 
@@ -222,7 +224,7 @@ class Run:
 
     def _weight(self, piece: Slice) -> float:
         """The slice's share of the range, in milliseconds."""
-        return piece.length_ms * (len(piece.targets) / len(self._plan.targets) if piece.targets else 1)
+        return self._plan.share_ms(piece)
 
     def _within(self, current: Counts) -> float:
         if not self._pending or not current.samples:

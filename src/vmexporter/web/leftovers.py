@@ -12,11 +12,11 @@ from vmexporter.bundle.writer import BundlePaths
 from vmexporter.core.addresses import origin_of
 from vmexporter.core.plan import Plan, read_plan
 from vmexporter.errors import BundleDamaged, InvalidInput, OutputFailed
-from vmexporter.flows.leftover import slices_left
+from vmexporter.flows.leftover import slice_of, slices_left
 from vmexporter.web.answers import ErrorDocument
 from vmexporter.web.outputs import OutputFolder
 from vmexporter.web.refusals import error_document
-from vmexporter.web.snapshots import RangeAnswer, Snapshot, cells
+from vmexporter.web.snapshots import RangeAnswer, Snapshot, cells, lengths
 
 PART = ".part"
 
@@ -70,21 +70,19 @@ def _snapshot(paths: BundlePaths, identity: str) -> Snapshot:
 
 
 def _filled(bare: Snapshot, state: JournalState, plan: Plan) -> Snapshot:
-    done, left = len(state.windows), len(slices_left(plan, state))
-    share = len(plan.targets) or 1
-    done_ms = sum(
-        (window.end_ms - window.start_ms + 1) * (len(window.targets) / share if window.targets else 1)
-        for window in state.windows
-    )
+    done = len(state.windows)
+    slices = [*map(slice_of, state.windows), *slices_left(plan, state)]
+    shares_ms = tuple(map(plan.share_ms, slices))
     return bare.model_copy(
         update={
             "created_ms": int(state.header.get("created_ms", bare.created_ms)),
             "server": origin_of(str(state.header.get("url", ""))).partition("://")[2],
             "time_range": RangeAnswer(start_ms=plan.time_range.start_ms, end_ms=plan.time_range.end_ms),
             "windows_done": done,
-            "windows": done + left,
-            "window_states": cells(done, done + left, running=False),
-            "done": min(done_ms / plan.time_range.length_ms, 1.0),
+            "windows": len(slices),
+            "window_states": cells(done, len(slices), running=False),
+            "window_lengths_ms": lengths(shares_ms),
+            "done": min(sum(shares_ms[:done]) / plan.time_range.length_ms, 1.0),
             "samples": sum(window.samples for window in state.windows),
             "estimated_samples": plan.estimated_samples,
             "text_bytes": state.windows[-1].text_bytes if state.windows else 0,

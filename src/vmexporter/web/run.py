@@ -22,7 +22,7 @@ from vmexporter.web.answers import ErrorDocument
 from vmexporter.web.bundlesample import export_answer
 from vmexporter.web.refusals import UNEXPECTED, error_document
 from vmexporter.web.results import ExportAnswer
-from vmexporter.web.snapshots import LogAnswer, LogEntry, RunState, Snapshot, Told, after, cells, told
+from vmexporter.web.snapshots import LogAnswer, LogEntry, RunState, Snapshot, Told, after, cells, sentence, told
 
 Wish = Literal["pause", "cancel"]
 Begin = Callable[[], Iterator[Event]]
@@ -144,7 +144,7 @@ class Run:
             error=ErrorDocument(**error) if error else None,
         )
         if error:
-            self._tell(("failed", error["message"], "bad"))
+            self._tell(("failed", sentence(error["message"]), "bad"))
         elif state in _STOPPED:
             self._tell(_STOPPED[state])
         self._ended.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from vmexporter.core.times import format_span, format_utc
@@ -27,8 +28,9 @@ class RangeAnswer(Given):
 class Snapshot(Given):
     """One run at one moment. ``done`` is a fraction; ``eta_s`` and ``estimated_samples`` are null while unknown.
 
-    ``window_states`` has a cell for each window, or for several where there are very many. ``retries`` counts new
-    attempts. ``needs_passphrase``: it can be resumed only with the passphrase of its map.
+    ``window_states`` has a cell for each window, or for several where there are very many; ``window_lengths_ms`` tells
+    how much of the range each is, and is empty where there are very many. ``retries`` counts new attempts.
+    ``needs_passphrase``: it can be resumed only with the passphrase of its map.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Snapshot(Given):
     windows_done: int = 0
     windows: int = 0
     window_states: tuple[WindowState, ...] = ()
+    window_lengths_ms: tuple[int, ...] = ()
     done: float = 0.0
     samples: int = 0
     estimated_samples: int | None = None
@@ -96,14 +99,21 @@ def after(before: Snapshot, event: events.Event) -> Snapshot:
     if isinstance(event, events.Connected):
         changed = {"phase": "discovering", "rung": before.rung or ("export" if event.probe.export_base else "raw")}
     elif isinstance(event, events.Planned):
-        windows = before.windows_done + event.windows
-        changed = {"phase": "exporting", "windows": windows, "estimated_samples": event.estimated_samples}
-        changed["window_states"] = cells(before.windows_done, windows)
+        windows = len(event.shares_ms)
+        done = windows - event.windows
+        changed = {
+            "phase": "exporting",
+            "windows": windows,
+            "windows_done": done,
+            "window_states": cells(done, windows),
+        }
+        changed |= {"window_lengths_ms": lengths(event.shares_ms), "estimated_samples": event.estimated_samples}
     elif isinstance(event, events.Retrying):
         changed = {"retries": before.retries + 1}
         changed["window_states"] = cells(before.windows_done, before.windows, again=True)
     elif isinstance(event, events.Divided):
         changed = {"windows": event.windows, "window_states": cells(before.windows_done, event.windows)}
+        changed["window_lengths_ms"] = _divided(before, event)
     elif isinstance(event, events.RungChanged):
         changed = {"rung": event.rung}
     elif isinstance(event, events.Auditing):
@@ -141,6 +151,17 @@ def cells(done: int, windows: int, *, again: bool = False, running: bool = True)
     return (*before, *present, *rest)
 
 
+def lengths(shares_ms: Sequence[float]) -> tuple[int, ...]:
+    """How much of the range each window is; none where windows share cells, since there they are as good as alike."""
+    return tuple(map(round, shares_ms)) if len(shares_ms) <= _MOST_CELLS else ()
+
+
+def _divided(before: Snapshot, event: events.Divided) -> tuple[int, ...]:
+    """The present window, the first that is not done, gives its place to those that *event* tells of."""
+    known, at = before.window_lengths_ms, before.windows_done
+    return lengths((*known[:at], *event.shares_ms, *known[at + 1 :])) if known else ()
+
+
 def told(before: Snapshot, event: events.Event) -> Told | None:
     """The log line for *event*, which came after *before*; None for what the numbers say already."""
     if isinstance(event, events.Progress):
@@ -159,10 +180,10 @@ def told(before: Snapshot, event: events.Event) -> Told | None:
         expected = f", about {event.estimated_samples:,} samples" if event.estimated_samples else ""
         return "planned", f"Windows to export: {event.windows}{expected}", "note"
     if isinstance(event, events.Note):
-        return "note", _sentence(event.text), "warn"
+        return "note", sentence(event.text), "warn"
     if isinstance(event, events.Retrying):
         wait = f"waits {event.wait_s:.1f} s, then tries again"
-        return "retrying", f"Attempt {event.attempt} failed: {wait}. {_sentence(event.why)}", "warn"
+        return "retrying", f"Attempt {event.attempt} failed: {wait}. {sentence(event.why)}", "warn"
     return _told_of_change(event)
 
 
@@ -188,5 +209,6 @@ def began(time_range: RangeAnswer, server: str) -> Told:
     return "started", f"Export of {span} from {server}", "note"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """*text* with a capital, as it stands in a log."""
     return text[:1].upper() + text[1:]

@@ -88,7 +88,7 @@ export function progressView(app) {
     }
     attribute(windows, "aria-valuenow", value);
     attribute(windows, "aria-valuetext", `${value} %, ${whereWords(snapshot)}`);
-    cells(windows, mergedCells(snapshot.window_states));
+    cells(windows, mergedCells(snapshot.window_states, snapshot.window_lengths_ms));
     if (range && !axis.childNodes.length) {
       const words = ticks(range.start_ms, range.end_ms, "UTC", 5).map((text) => text.split(" ").at(-1));
       fill(
@@ -139,15 +139,17 @@ function whereWords({ phase, windows, windows_done: done, eta_s: eta }) {
   return eta === null || eta === undefined ? at : `${at}, about ${span(Math.max(1, Math.round(eta)) * 1000)} left`;
 }
 
-function cells(windows, states) {
-  if (windows.children.length !== states.length)
+function cells(windows, wanted) {
+  if (windows.children.length !== wanted.length)
     fill(
       windows,
-      states.map(() => h("i")),
+      wanted.map(() => h("i")),
     );
-  states.forEach((state, at) => {
-    const wanted = state === "todo" ? "" : state;
-    if (windows.children[at].className !== wanted) windows.children[at].className = wanted; // a new element would breathe anew
+  wanted.forEach(({ state, ms }, at) => {
+    const cell = windows.children[at]; // a new element would breathe anew
+    const name = state === "todo" ? "" : state;
+    if (cell.className !== name) cell.className = name;
+    cell.style.flexGrow = String(ms);
   });
 }
 

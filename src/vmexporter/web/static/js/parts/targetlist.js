@@ -1,7 +1,7 @@
 // The jobs and instances that a selector finds, each with a tick.
 
 import { button, fill, h } from "../dom.js";
-import { count, plural } from "../format.js";
+import { plural } from "../format.js";
 
 const OPEN_UP_TO = 12;
 
@@ -68,7 +68,7 @@ export function targetList(judged, store) {
   draw();
   return h(
     "div.ruled",
-    { "aria-label": `${count(all.length)} targets`, role: "group" },
+    { "aria-label": plural(all.length, "target"), role: "group" },
     h(
       "div.targetbar.row",
       null,

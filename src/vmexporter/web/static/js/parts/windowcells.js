@@ -3,12 +3,18 @@
 const MOST = 60;
 const WORST_FIRST = ["again", "now", "todo", "ok"];
 
-/** At most 60 cells; of those that share one, the state that matters most shows. */
-export function mergedCells(states) {
-  if (states.length <= MOST) return states;
-  return Array.from({ length: MOST }, (_, at) => {
-    const from = Math.floor((at * states.length) / MOST);
-    const among = states.slice(from, Math.max(from + 1, Math.floor(((at + 1) * states.length) / MOST)));
-    return WORST_FIRST.find((state) => among.includes(state)) ?? "todo";
+/**
+ * At most 60 cells {state, ms}: of those that share one, the state that matters most shows, as wide as they are long.
+ * Where *lengths* are not told, all windows count alike.
+ */
+export function mergedCells(states, lengths = []) {
+  const isTold = lengths.length === states.length;
+  const count = Math.min(MOST, states.length);
+  return Array.from({ length: count }, (_, at) => {
+    const from = Math.floor((at * states.length) / count);
+    const to = Math.floor(((at + 1) * states.length) / count);
+    const among = states.slice(from, to);
+    const ms = isTold ? lengths.slice(from, to).reduce((sum, length) => sum + length, 0) : among.length;
+    return { state: WORST_FIRST.find((state) => among.includes(state)) ?? "todo", ms };
   });
 }
