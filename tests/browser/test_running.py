@@ -16,10 +16,9 @@ from tests.fakes.faults import Answer, Fault, at_windows, first_of, from_window,
 from tests.fakes.proxy import FaultProxy
 from tests.integration.pageserver import PageServer
 
+pytestmark = [pytest.mark.browser, pytest.mark.smoke, pytest.mark.real]
 SHORT_S = 200
 SMALL_MS = tuple(map(int, SMALL))
-
-pytestmark = [pytest.mark.browser, pytest.mark.smoke, pytest.mark.real]
 
 
 @pytest.fixture

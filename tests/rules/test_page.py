@@ -54,6 +54,7 @@ PURE: Final = (
     "wizard",
     "tree",
     "parts/labelrows",
+    "parts/lanewords",
     "parts/mapproblem",
     "parts/windowcells",
 )

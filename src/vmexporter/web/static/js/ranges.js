@@ -55,6 +55,14 @@ export function utcClock(ms, todayMs) {
   return `${day.getUTCDate()} ${MONTHS[day.getUTCMonth()].slice(0, 3)} ${text.slice(11, 16)} UTC`;
 }
 
+/** ``12:20:00``, or ``23 Nov 12:20`` in a range of more than one UTC day. */
+export function clockIn(range, ms, isShort = false) {
+  const [text, start, end] = [ms, range.start_ms, range.end_ms].map(utcText);
+  if (start.slice(0, 10) === end.slice(0, 10)) return text.slice(11, isShort ? 16 : 19);
+  const day = new Date(ms);
+  return `${day.getUTCDate()} ${MONTHS[day.getUTCMonth()].slice(0, 3)} ${text.slice(11, 16)}`;
+}
+
 /** ``12 hours on Monday 23 November, 01:20:00 to 13:20:00 in Berlin``. */
 export function rangeWords(startMs, endMs, zone) {
   const [start, end] = [dayAndClock(startMs, zone), dayAndClock(endMs, zone)];

@@ -2,7 +2,7 @@
 
 import { h, note } from "../dom.js";
 import { bytes, count, exact, plural } from "../format.js";
-import { utcText } from "../ranges.js";
+import { clockIn } from "../ranges.js";
 
 /** Totals of what is ticked. */
 export function stats({ instances, of, series, samples, bytes: size }) {
@@ -16,12 +16,12 @@ export function stats({ instances, of, series, samples, bytes: size }) {
 }
 
 /** What the operator should know of what was found; *first* and *last* are the edges of what was recorded. */
-export function notes(answer, roots, [first, last]) {
+export function notes(answer, roots, range, [first, last]) {
   const downs = roots.flatMap((root) => root.leaves).filter((leaf) => leaf.downs.length);
   const words = [];
   if (answer.partial)
     words.push(note("warn", "The server’s answer was incomplete.", "Components may be missing here."));
-  const clock = (ms) => utcText(ms).slice(11, 16);
+  const clock = (ms) => clockIn(range, ms, true);
   const nothing = [first && `before ${clock(first)}`, last && `after ${clock(last)}`].filter(Boolean).join(" and ");
   if (nothing)
     words.push(

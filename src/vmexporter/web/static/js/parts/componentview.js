@@ -89,7 +89,7 @@ function view(app, signal, answer, key, again) {
   function onChart() {
     roots = buildTree(answer.components, lanes());
     grid.replace(roots);
-    fill(notices, notes(answer, roots, edges()));
+    fill(notices, notes(answer, roots, store.state.range, edges()));
   }
 
   function commit() {
@@ -113,7 +113,7 @@ function view(app, signal, answer, key, again) {
     off = new Set(known);
     commit();
   });
-  fill(notices, notes(answer, roots, edges()));
+  fill(notices, notes(answer, roots, store.state.range, edges()));
   queueMicrotask(commit);
   return [
     h(

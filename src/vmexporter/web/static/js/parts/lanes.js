@@ -1,14 +1,19 @@
 // When a target was there, on the axis of the chart above: a bar, with its gaps told by colour and by height.
 
 import { h } from "../dom.js";
-import { utcText } from "../ranges.js";
+import { laneWords } from "./lanewords.js";
 
 const WIDTH = 720;
-const SHOWN_GAPS = 3;
 const THINNEST = 2;
 
-/** The lane of *node* over *range*, with the marked part of the chart if there is one. */
-export function lane(node, range, mark) {
+/** The cell with the lane of *node* over *range*, and the marked part of the chart if there is one. */
+export function laneCell(node, range, mark) {
+  const downs = node.downs.filter(([from, to]) => to >= range.start_ms && from <= range.end_ms);
+  const words = laneWords(node, downs, range);
+  return h("td.full", { title: words }, lane(node, range, mark, { downs, words }));
+}
+
+function lane(node, range, mark, { downs, words }) {
   const at = (ms) => Math.min(WIDTH, Math.max(0, ((ms - range.start_ms) / (range.end_ms - range.start_ms)) * WIDTH));
   const bar = (from, to, kind) => {
     const [y, height] = kind === "on" ? [14, 6] : [10, 14];
@@ -19,7 +24,6 @@ export function lane(node, range, mark) {
       height,
     });
   };
-  const downs = node.downs.filter(([from, to]) => to >= range.start_ms && from <= range.end_ms);
   const ups = between(
     downs,
     Math.max(node.first_ms ?? range.start_ms, range.start_ms),
@@ -27,7 +31,7 @@ export function lane(node, range, mark) {
   );
   const drawing = h(
     "svg.lane",
-    { viewBox: `0 0 ${WIDTH} 34`, preserveAspectRatio: "none", role: "img", "aria-label": laneWords(downs) },
+    { viewBox: `0 0 ${WIDTH} 34`, preserveAspectRatio: "none", role: "img", "aria-label": words },
     ups.map(([from, to]) => bar(from, to, "on")),
     downs.map(([from, to]) => bar(from, to, "off")),
     h("g", null, h("rect.mark-in", { height: 34 }), h("path.mark-edge")),
@@ -51,14 +55,6 @@ function between(downs, start, end) {
   }
   if (from < end) ups.push([from, end]);
   return ups;
-}
-
-function laneWords(downs) {
-  if (!downs.length) return "up throughout";
-  const words = downs
-    .slice(0, SHOWN_GAPS)
-    .map(([from, to]) => `${utcText(from).slice(11, 16)} to ${utcText(to).slice(11, 16)}`);
-  return `down ${words.join(", ")}${downs.length > SHOWN_GAPS ? " and more" : ""} UTC`;
 }
 
 /** Move the mark of a lane to *mark*, [from, to] in milliseconds, or away. */

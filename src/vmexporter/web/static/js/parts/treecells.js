@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { ticks } from "../ranges.js";
+import { seenWords } from "./lanewords.js";
 
 /** The head of the grid, with the ticks of the chart's axis over the lanes. */
 export function heading(head, { start_ms, end_ms }) {
@@ -28,6 +29,13 @@ export function heading(head, { start_ms, end_ms }) {
       ),
     ),
   );
+}
+
+/** The name of a row; under that of an instance, when it was first and last seen, which its lane says too. */
+export function nodeName(node, range) {
+  const name = h("span.name", null, node.name, node.tenant ? h("span.muted", null, ` tenant ${node.tenant}`) : null);
+  if (node.children.length) return name;
+  return h("span", null, name, h("small.seen", { "aria-hidden": "true" }, seenWords(node, range)));
 }
 
 /** One version, or how many. */

@@ -3,8 +3,8 @@
 import { attribute, fill, h } from "../dom.js";
 import { count } from "../format.js";
 import { tickOf, toggled, visibleRows } from "../tree.js";
-import { heading, versionCell } from "./treecells.js";
-import { lane, moveMark } from "./lanes.js";
+import { heading, nodeName, versionCell } from "./treecells.js";
+import { laneCell, moveMark } from "./lanes.js";
 
 const MOST_ROWS = 1000;
 
@@ -88,18 +88,13 @@ export function treeGrid({ roots, off, range, open, onTick }) {
           "span.node",
           null,
           twist,
-          h(
-            "label",
-            { title: node.name },
-            box,
-            h("span.name", null, node.name, node.tenant ? h("span.muted", null, ` tenant ${node.tenant}`) : null),
-          ),
+          h("label", null, box, nodeName(node, range)),
         ),
       ),
       h("td.hide-n", null, versionCell(node.versions)),
       h("td.num.hide-n", null, count(node.series)),
       h("td.num", null, count(node.samples)),
-      h("td.full", null, lane(node, range, view.mark)),
+      laneCell(node, range, view.mark),
     );
   }
 
