@@ -15,7 +15,6 @@ from tests.fakes.faults import Answer, always
 from tests.fakes.proxy import FaultProxy
 from tests.integration.pageserver import PageServer
 from tests.lab.gateways import BEARER_TOKEN, OPERATOR, VmAuth
-from tests.lab.tenants import TenantSite
 from tests.lab.victoria import VictoriaMetrics
 
 pytestmark = [pytest.mark.browser, pytest.mark.real]
@@ -44,13 +43,6 @@ def test_a_single_node(at_connection: Wizard, cluster: VictoriaMetrics) -> None:
     expect(at_connection.page.get_by_text(f"Reads from one server: {cluster.address}")).to_be_visible()
     at_connection.next()
     at_connection.at("components")
-
-
-def test_version_and_components_are_shown(at_connection: Wizard, tenants: TenantSite) -> None:
-    at_connection.connect(tenants.base("0"))
-    at_connection.passed()
-    expect(at_connection.test.get_by_text("Components", exact=True)).to_be_visible()
-    expect(at_connection.test.get_by_text("Version", exact=True)).to_be_visible()
 
 
 def test_stages_show_while_they_happen(at_connection: Wizard, proxy: FaultProxy) -> None:

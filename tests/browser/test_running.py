@@ -124,6 +124,8 @@ def test_a_server_that_refuses_and_lets_in_again(behind: Wizard, proxy: FaultPro
     windows = site.run(identity)["windows"]
     assert windows >= 3
     expect(behind.page.get_by_text(f"2 windows of {windows} kept.")).to_be_visible()
+    expect(behind.page.get_by_role("link", name="To the connection")).to_have_attribute("href", "#/connection")
+    expect(behind.primary).to_have_text("Resume")
     proxy.plan = lambda request, count: None
     behind.button("Resume").click()
     behind.finished()

@@ -72,8 +72,9 @@ export function stoppedView(app) {
 
   function howOn(snapshot) {
     const { test, connection } = store.state;
+    const isRefused = SIGN_IN.has(snapshot.error?.code);
     const from = test
-      ? `Reads on from ${serverName(connection.url)} with the connection of step 3.`
+      ? `Reads on from ${serverName(connection.url)} with the connection of step 3${isRefused ? ", unless you change it there" : ""}.`
       : `The credentials are gone. If ${snapshot.server || "the server"} wants some, test the connection again first.`;
     let asked = false;
     const drop = button(
@@ -93,7 +94,7 @@ export function stoppedView(app) {
       h(
         "div.row",
         null,
-        test ? null : h("a.btn.btn-sm#to-connection", { href: "#/connection" }, "To the connection"),
+        test && !isRefused ? null : h("a.btn.btn-sm#to-connection", { href: "#/connection" }, "To the connection"),
         drop,
         button("Set up another export", anew, "quiet sm"),
       ),

@@ -1,7 +1,7 @@
 // What a test that passed has found.
 
 import { button, h, note } from "../dom.js";
-import { listed, plural } from "../format.js";
+import { listed } from "../format.js";
 import { isSameTenant } from "../request.js";
 import { attemptList } from "./stages.js";
 
@@ -11,7 +11,6 @@ const OFFERED_TENANTS = 8;
 export function found(test, useTenant) {
   const { query_base, tenants, tenant, notes, stages, export_base: exportBase, versions = [], components = [] } = test;
   const others = tenants.filter((name) => !isSameTenant(name, tenant)).slice(0, OFFERED_TENANTS);
-  const attempts = stages.flatMap((stage) => stage.attempts ?? []);
   return [
     notes.length
       ? h(
@@ -32,10 +31,8 @@ export function found(test, useTenant) {
         h("dt", null, "Version"),
         h("dd", null, versions.length ? listed(versions) : "Not told by the server"),
         components.length ? [h("dt", null, "Components"), h("dd", null, listed(components))] : null,
-        h("dt", null, "Attempts"),
-        h("dd", null, plural(Math.max(1, attempts.length), "request")),
       ),
-      attempts.some(({ status }) => status >= 400 || !status) ? attemptList(stages) : null,
+      attemptList(stages),
       others.length
         ? h(
             "div.row",
