@@ -17,13 +17,13 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from tests.browser.chromium import launched
 from tests.browser.holding import held, windows_from
 from tests.browser.wizard import Wizard
 from tests.fakes.proxy import FaultProxy
 from tests.integration.pageserver import PageServer
 from tests.lab.lines import cluster_lines
 from tests.lab.processes import Address
-from tests.lab.programs import find_program
 from tests.lab.victoria import VictoriaMetrics
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -123,7 +123,7 @@ def main() -> None:
     expect.set_options(timeout=30_000)
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_program("chromium"), args=["--no-sandbox"])
+        browser = launched(playwright)
         pictures(browser)
         browser.close()
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
+from tests.browser.chromium import launched
 from tests.browser.keeping import Kept
 from tests.browser.scene import Scene
 from tests.browser.wizard import STEPS, Wizard
@@ -21,14 +22,12 @@ from tests.integration.pageserver import PageServer
 from tests.lab.family import FIRST_MS, SCRAPES, STEP_MS, Program, lines_of
 from tests.lab.gateways import VmAuth, usual_vmauth_config
 from tests.lab.lines import cluster_lines
-from tests.lab.programs import find_program
 from tests.lab.tenants import TenantSite
 from tests.lab.victoria import VictoriaMetrics
 
 RECORDED = ("2026-11-23 08:43:20", "2026-11-23 09:00:00")
 SMALL = (str(FIRST_MS), str(FIRST_MS + (SCRAPES - 1) * STEP_MS))
 RECORDED_MS = (1_795_423_400_000, 1_795_424_400_000)
-QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 SIZE: ViewportSize = {"width": 1280, "height": 900}
 WAIT_MS = 10_000
 
@@ -45,9 +44,9 @@ expect.set_options(timeout=WAIT_MS)
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, or the one that VMEXPORTER_TEST_CHROMIUM names."""
+    """One for all tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_program("chromium"), args=list(QUIET))
+        browser = launched(playwright)
         yield browser
         browser.close()
 

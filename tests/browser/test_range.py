@@ -96,6 +96,22 @@ def test_what_can_be_typed(at_range: Wizard, start: str, end: str, sent: str) ->
     expect(at_range.sent).to_have_text(sent)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "why"), [("tomorrow", "", "needed"), ("", "yesterday", "."), ("", "", "needed")]
+)
+def test_both_ends_can_be_wrong(at_range: Wizard, start: str, end: str, why: str) -> None:
+    at_range.take_range(start, end)
+    for name in ("From", "To"):
+        expect(at_range.field(name)).to_have_attribute("aria-invalid", "true")
+    expect(at_range.field("To")).to_have_accessible_description(re.compile(why))
+    at_range.press_locked()
+    expect(at_range.field("From")).to_be_focused()
+    at_range.field("From").fill("2026-11-23 08:43")
+    expect(at_range.field("From")).not_to_have_attribute("aria-invalid", "true")
+    at_range.press_locked()
+    expect(at_range.field("To")).to_be_focused()
+
+
 def test_now_is_a_word(at_range: Wizard) -> None:
     at_range.take_range("now-90m", "now")
     expect(at_range.page.get_by_role("heading", level=2)).to_contain_text("1 hour 30 minutes")

@@ -34,6 +34,8 @@ TAKING = [
 ]
 Case = schemathesis.Case[Any]
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
+OF_OTHERS = {502: {"server_unreachable", "bad_export_line"}, 503: {"partial_data"}, 507: {"output_failed"}}
+"""What is no failure of ours: a metrics server that is not there or breaks off, a folder that cannot be written to."""
 EXAMPLES = 12
 BOUNDED = settings(
     max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
@@ -99,5 +101,6 @@ def call(page: PageServer, case: Case, checks: list[Any]) -> None:
     headers = {"Authorization": f"Bearer {page.token}"} | (JSON if case.method in {"POST", "DELETE"} else {})
     base = f"http://{page.host}"
     response = case.call(base_url=base, headers=headers, timeout=60)
-    assert response.status_code != 500, response.content
+    if response.status_code >= 500:
+        assert response.json()["error"]["code"] in OF_OTHERS.get(response.status_code, ()), response.content
     case.validate_response(response, checks=checks)

@@ -20,7 +20,10 @@ export function stoppedView(app) {
     label: "Passphrase of the map",
     type: "password",
     autocomplete: "new-password",
-    oninput: () => app.refresh(),
+    oninput() {
+      passphrase.say();
+      app.refresh();
+    },
   });
   let busy = false;
   let drawn = "";
@@ -61,13 +64,17 @@ export function stoppedView(app) {
     if (key === drawn || !snapshot) return;
     drawn = key;
     const { state, error, resumable } = snapshot;
+    const isLocked = snapshot.needs_passphrase && error?.field === "passphrase"; // that is told at its field
     fill(
       place,
       problem ? note("warn", `${problem.message}.`, problem.hint) : null,
-      error ? note("bad", `${sentence(error.message)}.`, sentence(error.hint)) : null,
+      error && !isLocked ? note("bad", `${sentence(error.message)}.`, sentence(error.hint)) : null,
       facts(snapshot),
       resumable && state !== "cancelled" ? howOn(snapshot) : null,
     );
+    if (!isLocked) return;
+    passphrase.say("bad", sentence(error.message));
+    passphrase.input.focus();
   }
 
   function howOn(snapshot) {

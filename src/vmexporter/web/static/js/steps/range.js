@@ -90,8 +90,9 @@ export function mount(root, app, signal) {
   /** Wrong only after leaving the field; right at once. */
   function say(input, id, moment, isEntered) {
     const { problem } = store.state.range;
-    if (problem?.field === id && (isEntered || document.activeElement !== input.input)) input.say("bad", problem.why);
-    else if (moment.note && problem?.field !== id) input.say("ok", moment.note);
+    const why = problem?.field === id ? problem.why : whyNot(id, moment);
+    if (why && (isEntered || document.activeElement !== input.input)) input.say("bad", why);
+    else if (moment.note && !why) input.say("ok", moment.note);
     else input.say();
   }
 
@@ -134,11 +135,16 @@ export function mount(root, app, signal) {
 }
 
 function problemOf(start, end, nowMs) {
-  if (start.error) return { field: "from", why: start.error === "Empty" ? "A start is needed" : start.error };
-  if (end.error) return { field: "to", why: end.error === "Empty" ? "An end is needed" : end.error };
+  if (start.error) return { field: "from", why: whyNot("from", start) };
+  if (end.error) return { field: "to", why: whyNot("to", end) };
   if (start.ms >= end.ms) return { field: "to", why: "The end has to be after the start, not before or at it" };
   if (start.ms > nowMs) return { field: "from", why: "The range lies in the future" };
   return null;
+}
+
+/** What is wrong with one end by itself, or null. */
+function whyNot(id, { error = null }) {
+  return error === "Empty" ? { from: "A start is needed", to: "An end is needed" }[id] : error;
 }
 
 function presetChips(chosen, pick) {
