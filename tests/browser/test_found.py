@@ -65,10 +65,10 @@ def test_each_attempt_can_be_read(at_connection: Wizard, cluster: VictoriaMetric
     at_connection.connect(cluster.url)
     at_connection.passed()
     attempts = at_connection.test.locator("details")
-    expect(attempts.locator("dd").first).to_be_hidden()
-    attempts.get_by_text("2 attempts", exact=True).click()
+    expect(attempts.get_by_text("2 attempts", exact=True)).to_be_visible()
     expect(attempts.locator("dt")).to_have_text(["200", "200"])
     expect(attempts.locator("dd")).to_have_text([re.compile("^/ query"), re.compile("^/ export")])
+    expect(attempts.locator("dd").last).to_be_visible()
 
 
 def told(wizard: Wizard, name: str) -> str:

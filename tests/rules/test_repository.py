@@ -120,3 +120,10 @@ def test_what_is_not_pinned_is_found() -> None:
     assert unpinned_lines("thing==1.0") == ["thing==1.0"]
     assert unpinned_lines(f"thing==1.0 \\\n    --hash=sha256:{'0' * 64}\n    # via other\n") == []
     assert foreign_lock_files([PurePosixPath("web/package-lock.json"), PurePosixPath("uv.lock.md")]) != []
+
+
+def test_chromium_is_started_in_one_way() -> None:
+    """With what keeps it quiet; what asks others by itself would be found only by looking."""
+    starts = re.compile(rb"\bchromium\.launch\w*\(")
+    paths = [path.relative_to(ROOT) for path in committable() if starts.search(path.read_bytes())]
+    assert [path.as_posix() for path in paths] == ["tests/browser/chromium.py"]

@@ -78,7 +78,7 @@ function stageRow({ name, state, words, took_s: s }, begun, total, hint) {
   );
 }
 
-/** Each base that was asked, with what it answered; unfolded when one of them was not it. */
+/** Each base that was asked, with what it answered. */
 export function attemptList(stages) {
   const attempts = stages.flatMap((stage) => stage.attempts ?? []);
   if (!attempts.length) return null;
@@ -93,7 +93,7 @@ export function attemptList(stages) {
   ]);
   return h(
     "details.more",
-    { open: attempts.some(({ status }) => !status || status >= 400) },
+    { open: true },
     h("summary", null, plural(attempts.length, "attempt")),
     h("div", null, h("dl.kv", null, rows)),
   );
