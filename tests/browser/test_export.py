@@ -213,3 +213,19 @@ def test_what_is_not_obfuscated_says_so(wizard: Wizard, small: Kept) -> None:
     started(wizard)
     expect(wizard.page.get_by_text("This bundle is not obfuscated.")).to_be_visible()
     expect(wizard.page.get_by_role("region", name="Sample of the bundle")).to_contain_text("10.5.")
+
+
+def test_native_blocks_are_offered_with_what_they_mean(ready: Wizard, site: PageServer) -> None:
+    form = ready.page.get_by_text("Form of the samples", exact=True).locator("..")
+    expect(form).to_contain_text("Every VictoriaMetrics reads them")
+    ready.choose("Form of the samples", "Native blocks")
+    expect(form).to_contain_text("hardly any work")
+    expect(form).to_contain_text("v1.82 and newer")
+    ready.page.reload()
+    ready.at("export")
+    expect(ready.page.get_by_label("Native blocks")).to_be_checked()
+    run = site.run(started(ready))
+    manifest = run["result"]["manifest"]
+    assert (run["rung"], manifest["format"], manifest["rungs"]) == ("native", "native", ["native"])
+    assert manifest["counts"]["blocks"] and manifest["counts"]["samples"] and not manifest["partial"]
+    expect(ready.page.get_by_role("region", name="Sample of the bundle")).to_contain_text("vm_app_version")

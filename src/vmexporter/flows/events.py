@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vmexporter.core.components import Instance
+from vmexporter.core.formats import Format
 from vmexporter.core.manifest import Manifest, Rung
 from vmexporter.tsdb.probe import Probe
 
@@ -48,6 +49,7 @@ class Planned(Event):
     estimated_samples: int | None
     destination: Path | None
     shares_ms: tuple[float, ...]
+    form: Format = "jsonl"
 
 
 @dataclass(frozen=True, slots=True)

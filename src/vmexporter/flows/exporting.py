@@ -183,7 +183,7 @@ def _run(
     try:
         all_slices = [*(slice_of(window) for window in tally.windows), *pending]
         shares_ms = tuple(map(work.plan.share_ms, all_slices))
-        yield Planned(len(pending), work.plan.estimated_samples, destination, shares_ms)
+        yield Planned(len(pending), work.plan.estimated_samples, destination, shares_ms, work.plan.form)
         for note in work.plan.notes:
             yield Note(note)
         run = Run(session, work.plan, work.counter, sink, work.world)

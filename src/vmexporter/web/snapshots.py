@@ -108,6 +108,8 @@ def after(before: Snapshot, event: events.Event) -> Snapshot:
             "window_states": cells(done, windows),
         }
         changed |= {"window_lengths_ms": lengths(event.shares_ms), "estimated_samples": event.estimated_samples}
+        if event.form == "native":
+            changed["rung"] = "native"
     elif isinstance(event, events.Retrying):
         changed = {"retries": before.retries + 1}
         changed["window_states"] = cells(before.windows_done, before.windows, again=True)
