@@ -22,7 +22,7 @@ Rung = Literal["export", "raw", "query_range", "native"]
 class Part(BaseModel):
     """Base of the manifest's models: frozen; keys of later minor versions are kept out of the way."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     @field_validator("*", mode="before")
     @classmethod
