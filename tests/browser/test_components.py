@@ -45,8 +45,8 @@ def figure(wizard: Wizard, name: str) -> str:
 
 def selection(wizard: Wizard) -> dict[str, Any]:
     """What the next step asks for."""
-    wizard.next()
     with wizard.page.expect_request("**/api/labels") as asked:
+        wizard.next()
         wizard.at("obfuscation")
     body: dict[str, Any] = Wizard.body(asked.value)["selection"]
     return body

@@ -73,7 +73,7 @@ def test_a_selector_finds_markup(wizard: Wizard, hostile: VictoriaMetrics, kept:
     ends = {"start_ms": RANGE_MS[0], "end_ms": RANGE_MS[1], "preset": ""}
     wizard.open("components", {**state, "range": {**state["range"], **ends}})
     wizard.page.locator("#query").fill("vm_rows")
-    expect(wizard.page.get_by_role("group", name="1 target")).to_contain_text(HOSTILE.job)
+    expect(wizard.page.get_by_role("group", name="1 target", exact=True)).to_contain_text(HOSTILE.job)
     wizard.page.locator("#query").fill(f'vm_rows{{x="{SCRIPT}"')
     expect(wizard.page.get_by_role("alert")).to_be_visible()
     harmless(wizard)

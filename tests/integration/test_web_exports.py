@@ -108,7 +108,11 @@ def test_an_encrypted_map_is_used_again(page: PageServer, site: Site, url: str) 
     text = Path(first["map_path"]).read_text()
     assert "vmexporter-encrypted-map" in text and site.jobs[0] not in text
     wrong = page.post("/api/export", asked(site, url, map=first["map_path"], map_passphrase="wrong"))
-    assert (wrong.status, wrong.json()["error"]["field"]) == (400, "passphrase")
+    assert (wrong.status, wrong.json()["error"]["field"]) == (400, "map_passphrase")
+    look = {"url": url, "time_range": RANGE}
+    none = page.post("/api/labels", {**look, "map": first["map_path"]}).json()["error"]
+    assert (none["field"], none["hint"]) == ("map_passphrase", "type the one that it was encrypted with")
+    assert page.post("/api/labels", {**look, "map": "no.obfuscation_map.json"}).json()["error"]["field"] == "map"
     body = asked(site, url, map=first["map_path"], map_passphrase="correct horse")
     second = page.post("/api/export", body).json()
     assert second["manifest"]["map_id"] == first["manifest"]["map_id"]
