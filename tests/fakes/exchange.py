@@ -69,7 +69,7 @@ class Request:
     @property
     def is_window(self) -> bool:
         """Whether this is an export of more than a moment (of a moment: a question whether there is an export)."""
-        return self.endpoint == "export" and self.range_s > 0
+        return self.endpoint in {"export", "export/native"} and self.range_s > 0
 
 
 def _time_s(text: str) -> float:

@@ -133,13 +133,15 @@ def flow_export(
 class Bundle:
     """A bundle and what stands beside it; reading it recounts what its manifest says."""
 
+    entry = "metrics.jsonl"
+
     def __init__(self, path: Path, outcome: Outcome | None = None) -> None:
         self.path = path
         self.outcome = outcome or Outcome(0, b"", "")
         with zipfile.ZipFile(path) as archive:
-            assert sorted(archive.namelist()) == ["README.txt", "metadata.json", "metrics.jsonl"]
+            assert sorted(archive.namelist()) == ["README.txt", "metadata.json", self.entry]
             self.metrics, metadata, readme = (
-                archive.read(name) for name in ("metrics.jsonl", "metadata.json", "README.txt")
+                archive.read(name) for name in (self.entry, "metadata.json", "README.txt")
             )
         self.metadata, self.readme = metadata.decode(), readme.decode()
         self.manifest: dict[str, Any] = json.loads(metadata)
@@ -159,10 +161,17 @@ class Bundle:
         assert not self.metrics or self.metrics.endswith(b"\n")
         samples = sum(map(len, self.samples.values()))
         lines, size = self.metrics.count(b"\n"), len(self.metrics)
-        counts, windows = self.manifest["counts"], self.manifest["windows"]
-        assert counts == {"series": len(self.samples), "samples": samples, "lines": lines, "bytes": size}
+        counts = {"series": len(self.samples), "samples": samples, "lines": lines, "bytes": size, "blocks": 0}
+        assert self.manifest["counts"] == counts
+        self.recount_windows(lines, samples)
+
+    def recount_windows(self, lines: int, samples: int) -> None:
+        """The windows are those of the bundle's form and make the whole; so do the checksums."""
+        windows = self.manifest["windows"]
+        assert self.manifest["format"] == self.entry.partition(".")[2]
         assert [sum(window[key] for window in windows) for key in ("lines", "samples")] == [lines, samples]
-        assert self.manifest["sha256"] == {"metrics.jsonl": hashlib.sha256(self.metrics).hexdigest()}
+        assert sum(window["bytes"] for window in windows) == len(self.metrics)
+        assert self.manifest["sha256"] == {self.entry: hashlib.sha256(self.metrics).hexdigest()}
         digest = hashlib.sha256(self.path.read_bytes()).hexdigest()
         assert self.path.with_name(self.path.name + ".sha256").read_text() == f"{digest}  {self.path.name}\n"
 

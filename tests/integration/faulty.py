@@ -114,7 +114,7 @@ class Site:
         assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in folder.iterdir())
         assert paths.checksum.read_text() == f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
         assert inspect(path).checksum_file
-        manifest, found = Bundle.read(path).manifest, self.decoded(folder)
+        manifest, found = self.content(path)[1], self.decoded(folder)
         counts = manifest["counts"]
         assert counts["samples"] == sum(map(len, found.values()))
         assert counts["series"] == len(found)
@@ -126,7 +126,12 @@ class Site:
     def decoded(self, folder: Path) -> dict[Series, Samples]:
         """What the bundle of a folder holds, with what its map says in the place of the pseudonyms."""
         [path] = folder.glob("*.zip")
-        return decoded(Bundle.read(path).samples, BundlePaths(path).obfuscation_map)
+        return decoded(self.content(path)[0], BundlePaths(path).obfuscation_map)
+
+    def content(self, path: Path) -> tuple[dict[Series, Samples], dict[str, Any]]:
+        """The samples in a bundle, and its manifest."""
+        bundle = Bundle.read(path)
+        return bundle.samples, bundle.manifest
 
 
 def _target_lines(job: str, instance: str) -> Iterator[bytes]:

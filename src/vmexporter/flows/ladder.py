@@ -26,6 +26,7 @@ from vmexporter.flows.session import Session
 MAX_ATTEMPTS = 10
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 30.0
 _LONGEST_ASKED_WAIT_S = 300.0
+_MAX_TORN = 4  # attempts at what ends with an error of the server's and cannot be divided: a month of one target
 _HEAVY_STATUS = frozenset({500, 504})
 _MAYBE_HEAVY_STATUS = frozenset(
     {None, 502, 503}
@@ -111,8 +112,11 @@ class Ladder:
         if isinstance(error, QueryRejected | BadExportLine):
             if self._attempts == 1:
                 return Retry(self._wait_s(None, jitter), 1)
-            if self._works_when_tiny(piece, rung) and (smaller := self._smaller(piece)):
-                return Divide(smaller)
+            if self._works_when_tiny(piece, rung):
+                if smaller := self._smaller(piece):
+                    return Divide(smaller)
+                if self._attempts < _MAX_TORN:
+                    return Retry(self._wait_s(None, jitter), self._attempts)
         raise error
 
     def _may_be_heavy(self, error: ServerUnreachable) -> bool:

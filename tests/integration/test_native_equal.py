@@ -1,0 +1,154 @@
+"""The same selection in both forms, imported into a current server, is the same: series, samples, timestamps.
+
+Of an old and of a current single node, of a current cluster and of all of its tenants at once; obfuscated and not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.integration import nativesite
+from tests.integration.exports import Bundle, between, export, run, server_program
+from tests.integration.nativesite import END_MS, MONTHS_MS, START_MS, WINDOWS, MonthsSite, NativeBundle, export_native
+from tests.lab.blocks import BlockReader
+from tests.lab.cluster import Cluster
+from tests.lab.lines import line
+from tests.lab.victoria import VictoriaMetrics
+from vmexporter.web.bundlesample import sample_data
+
+pytestmark = pytest.mark.real
+RANGE = between(START_MS, END_MS)
+reader = nativesite.reader
+
+
+@dataclass(frozen=True)
+class Tenants:
+    """Tenants of a cluster, read at ``read``; what is imported comes to all of ``written``."""
+
+    cluster: Cluster
+    read: str
+    written: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        return self.cluster.select_url(self.read)
+
+    def import_jsonl(self, lines: Iterable[bytes]) -> None:
+        for tenant, text in enumerate([list(lines)] * len(self.written)):
+            self.cluster.import_jsonl(text, self.written[tenant])
+
+    def export(self, match: str, start_ms: int, end_ms: int) -> list[bytes]:
+        return self.cluster.api(self.read).export(match, start_ms, end_ms)
+
+
+SINGLE = ("installed", "current")
+CLUSTER = pytest.mark.cluster
+
+
+@pytest.fixture(
+    scope="module",
+    params=[*SINGLE, pytest.param("cluster", marks=CLUSTER), pytest.param("multitenant", marks=CLUSTER)],
+)
+def site(request: pytest.FixtureRequest) -> Iterator[MonthsSite]:
+    if request.param in SINGLE:
+        with VictoriaMetrics("-search.latencyOffset=0s", program=server_program(request.param)) as server:
+            yield filled(server)
+    else:
+        with Cluster() as cluster:
+            tenants = {"cluster": ("0", ("0",)), "multitenant": ("multitenant", ("0", "7:3"))}[request.param]
+            yield filled(Tenants(cluster, *tenants))
+
+
+def filled(server: VictoriaMetrics | Tenants) -> MonthsSite:
+    others = [{"__name__": "up", "job": job, "instance": "10.9.9.9:1", "customer": "ACME"} for job in ("x", "y")]
+    server.import_jsonl([line(labels, [1, 0], [MONTHS_MS[1] - 1, MONTHS_MS[1]]) for labels in others])
+    return MonthsSite.in_server(server, "equal")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("equal")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same in both forms, with one map."""
+
+    lines: Bundle
+    native: NativeBundle
+
+
+SELECTIONS = {
+    "components": (),
+    "selectors": ("--selector", '{job="x"}', "--selector", 'vm_rows{instance=~".*1:8482"}'),
+    "everything": ("--selector", '{__name__!=""}'),
+}
+
+
+@pytest.fixture(scope="module", params=SELECTIONS)
+def selection(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    return SELECTIONS[request.param]
+
+
+@pytest.fixture(scope="module")
+def pair(site: MonthsSite, selection: tuple[str, ...], folder: Path, reader: BlockReader) -> Pair:
+    url = site.victoria.url
+    lines = export(url, *RANGE, *selection, cwd=folder)
+    return Pair(lines, export_native(url, *RANGE, *selection, "--map", lines.map_path, cwd=folder))
+
+
+def check_same(reader: BlockReader, lines: Bundle, native: NativeBundle) -> None:
+    assert native.samples == reader.samples(lines.metrics, "jsonl")
+    same = ("series", "samples")
+    assert [native.manifest["counts"][key] for key in same] == [lines.manifest["counts"][key] for key in same]
+    same = ("components", "jobs", "source", "component_details", "selection", "time_range", "map_id", "obfuscated")
+    assert {key: native.manifest[key] for key in same} == {key: lines.manifest[key] for key in same}
+
+
+def test_obfuscated_with_one_map(pair: Pair, reader: BlockReader) -> None:
+    check_same(reader, pair.lines, pair.native)
+    assert b"equal" not in pair.native.metrics and b"10.8." not in pair.native.metrics
+    assert pair.native.manifest["label_policy"] == pair.lines.manifest["label_policy"]
+    assert pair.native.undone == pair.lines.undone
+    windows = pair.native.manifest["windows"]
+    assert [window["end_ms"] + 1 for window in windows] == [*MONTHS_MS, END_MS + 1]
+    assert {window["rung"] for window in windows} == {"native"}
+
+
+def test_not_obfuscated(site: MonthsSite, selection: tuple[str, ...], folder: Path, reader: BlockReader) -> None:
+    url, plain = site.victoria.url, ("--no-obfuscate", *RANGE, *selection)
+    lines, native = export(url, *plain, cwd=folder), export_native(url, *plain, cwd=folder)
+    check_same(reader, lines, native)
+    if not selection:
+        assert native.samples == site.expected
+    assert len(native.manifest["windows"]) == WINDOWS
+
+
+def test_what_reads_bundles(pair: Pair, folder: Path) -> None:
+    """Inspect, audit, reveal, and the page's sample."""
+    path, known = pair.native.path, pair.native.map_path
+    told = run("inspect", path, "--json", cwd=folder)
+    assert told.status == 0 and told.json()["manifest"] == pair.native.manifest, told
+    assert f"{len(pair.native.blocks)} blocks" in run("inspect", path, cwd=folder).text.replace(",", "").replace(
+        " ", " "
+    )
+    told = run("audit", path, "--map", known, "--json", cwd=folder)
+    assert told.status == 0 and told.json()["found"] == 0 and told.json()["lines"] == len(pair.native.blocks), told
+    shown = sample_data(path)
+    assert shown and {tuple(sorted(one.labels.items())) for one in shown} <= set(pair.native.samples)
+
+
+def test_reveal_gives_the_original(pair: Pair, site: MonthsSite, selection: tuple[str, ...], folder: Path) -> None:
+    output = pair.native.path.with_name("original.zip")
+    told = run("reveal", "--map", pair.native.map_path, "--bundle", pair.native.path, output, cwd=folder)
+    assert told.status == 0, told
+    plain = export_native(site.victoria.url, *RANGE, *selection, "--no-obfuscate", cwd=folder)
+    back = NativeBundle(output)
+    assert back.samples == plain.samples
+    # The blocks are those of the bundle; a server may have merged its own since.
+    assert [block for _, block in back.blocks] == [block for _, block in pair.native.blocks]
+    assert back.manifest["obfuscated"] is False and "NOT obfuscated" in back.readme
