@@ -6,6 +6,7 @@ month, and smaller pieces are made by dividing the targets.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,11 +14,13 @@ from typing import Final
 from vmexporter.core.formats import Format
 from vmexporter.core.request import ExportRequest, TimeRange
 from vmexporter.core.windows import Slice, divide_targets, split_by_month
-from vmexporter.errors import EndpointMissing, InvalidInput, VmexporterError
+from vmexporter.errors import EndpointMissing, InvalidInput, PartialData, ServerUnreachable, VmexporterError
 from vmexporter.flows.session import Session
+from vmexporter.tsdb.victoria import ExportApi
 
 MOST_SAMPLES: Final = 250_000_000
 """Of a native slice: half a gigabyte of blocks, the most that a retry repeats."""
+_ATTEMPTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +37,62 @@ def choose_form(session: Session, request: ExportRequest) -> ChosenForm:
     Raises:
         InvalidInput: blocks are wanted of what is no stored samples.
         EndpointMissing: the server has no native export for us.
+        PartialData: it has one, and a part of the server is down.
+        ServerUnreachable: it does not answer now.
     """
     if request.format == "jsonl":
         return ChosenForm("jsonl")
-    if request.selection.query or request.selection.step_ms:
-        if request.format == "native":
-            raise InvalidInput(
-                "cannot export natively: native blocks hold every sample as it is stored, none at steps",
-                hint="leave --step and --query out, or use --format jsonl",
-                field="format",
-            )
-        return ChosenForm("jsonl")
-    why = native_refusal(session)
-    if not why:
-        return ChosenForm("native")
-    if request.format == "native":
-        raise EndpointMissing(
-            f"cannot export natively: {why}", hint="use --format jsonl, or --format auto to have it chosen"
-        )
-    return ChosenForm("jsonl", (f"samples come as JSON lines, not as native blocks: {why}",))
-
-
-def native_refusal(session: Session) -> str:
-    """Why the server has no native export for us now; "" if it has."""
-    if session.export is None:
-        return "the server has no export API at this address"
     try:
-        return "" if session.export.has_native() else "the server answers with something else"
+        _require_native(session, request)
     except VmexporterError as error:
-        return error.message.partition(": ")[2] or error.message
+        if request.format == "native":
+            raise
+        return ChosenForm("jsonl", (f"samples come as JSON lines, not as native blocks: {_why(error)}",))
+    return ChosenForm("native")
+
+
+def _require_native(session: Session, request: ExportRequest) -> None:
+    if request.selection.query or request.selection.step_ms:
+        raise InvalidInput(
+            "cannot export natively: native blocks hold every sample as it is stored, none at steps",
+            hint="leave --step and --query out, or use --format jsonl",
+            field="format",
+        )
+    if session.export is None:
+        raise _missing("the server has no export API at this address")
+    try:
+        has_native = _has_native(session.export)
+    except ServerUnreachable as error:
+        if error.status == 503 and session.api.instant("count(vm_app_version)", request.time_range.end_ms).partial:
+            raise PartialData(
+                "cannot export natively: a part of the server is down, so it sends no blocks",
+                hint="wait until all vmstorage nodes are up, or use --format jsonl for a partial bundle",
+            ) from error
+        error.message = f"cannot export natively: {_why(error)}"
+        error.args = (error.message,)
+        raise
+    except VmexporterError as error:
+        raise _missing(_why(error)) from error
+    if not has_native:
+        raise _missing("the server answers with something else")
+
+
+def _has_native(api: ExportApi) -> bool:
+    """Whether there is a native export; what may be passing trouble is no answer, so it is asked again at once."""
+    for _ in range(_ATTEMPTS - 1):
+        with contextlib.suppress(ServerUnreachable):
+            return api.has_native()
+    return api.has_native()
+
+
+def _missing(why: str) -> EndpointMissing:
+    return EndpointMissing(
+        f"cannot export natively: {why}", hint="use --format jsonl, or --format auto to have it chosen"
+    )
+
+
+def _why(error: VmexporterError) -> str:
+    return error.message.partition(": ")[2] or error.message
 
 
 def native_slices(time_range: TimeRange, jobs: Sequence[str], estimated_samples: int | None) -> list[Slice]:
