@@ -1,7 +1,7 @@
 r"""Takes the blocks of ``metrics.native`` apart: each distinct name is handed on once, and a block is nothing else.
 
 What a block holds beside its header is packed numbers of exactly the lengths that it says; anything that stands before,
-between or behind blocks, or does not fill its length, is counted as no block.
+between or behind blocks, or does not fill its length, is counted as no block. Before the blocks stand two times.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ _RANGE_BYTES: Final = 16
 _MOST_BYTES: Final = 1 << 20
 _MOST_NAME_BYTES: Final = 8 << 20
 _LENGTH: Final = struct.Struct(">I")
+#: Two times in ms until the year 6400, each with its sign in the last bit.
+_RANGE: Final = re.compile(rb"(?:\0\0.{6}){2}", re.DOTALL)
 _NUMBER: Final = rb"[\x80-\xff]{0,9}[\x00-\x7f]"
 #: First and last timestamp, first value, rows, scale; how timestamps and values are packed, precision; a length.
 _HEADER: Final = re.compile(rb"%b([\x01-\x06])([\x01-\x06])([\x01-\x40])(%b)" % (_NUMBER * 5, _NUMBER), re.DOTALL)
@@ -45,6 +47,7 @@ class BlockAudit:
         at = 0
         if not self._begun and len(data) >= _RANGE_BYTES:
             self._begun, at = True, _RANGE_BYTES
+            self.bad_blocks += not _RANGE.match(data)
         if self._begun:
             at = self._blocks(data, at)
         self._rest = data[at:]
@@ -97,6 +100,7 @@ class BlockAudit:
             return
         labels: Labels = [("__name__", texts[0])] if texts[0] else []
         labels += zip(texts[1::2], texts[2::2], strict=True)
+        self.bad_names += len({label for label, _ in labels if label}) < len(labels)  # one comes twice, or has no name
         self._on_labels(labels)
 
 
