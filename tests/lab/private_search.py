@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from tests.lab.blocks import blocks_in, labels_of
 from tests.lab.spellings import addresses_in, readings
 
 SHORT = 5
@@ -154,6 +155,9 @@ def _texts_of_zip(name: str, content: bytes) -> Iterator[Text]:
 
 
 def _texts_of_content(where: str, content: bytes) -> Iterator[Text]:
+    if where.endswith(".native"):
+        yield from _texts_of_blocks(where, content)
+        return
     if not where.endswith(".jsonl"):
         yield Text(where, _text(content))
         return
@@ -169,6 +173,15 @@ def _texts_of_content(where: str, content: bytes) -> Iterator[Text]:
             if rest != SAMPLE_REST:
                 yield Text(f"{where}, a sample part", _text(samples))
     yield Text(f"{where}, label parts", _text(b"\n".join(sorted(pairs))), label_part=True)
+
+
+def _texts_of_blocks(where: str, content: bytes) -> Iterator[Text]:
+    """The labels of native blocks; all of the bytes as they are, too, in which a few characters occur by chance."""
+    names = {name for name, _ in blocks_in(content)}
+    pairs = {f'"{label}":"{value}"' for name in names for label, value in labels_of(name)}
+    yield Text(f"{where}, label parts", "\n".join(sorted(pairs)), label_part=True)
+    yield Text(f"{where}, names", "\n".join(sorted(map(_text, names))), label_part=True)
+    yield Text(f"{where}, all bytes", _text(content), scrambled=True)
 
 
 def _text(content: bytes) -> str:

@@ -128,8 +128,7 @@ def inspect(bundle: Path, form: FormatOptions) -> None:
         ("read by", f"{', '.join(manifest.rungs)} in {len(manifest.windows)} windows"),
     ]
     if manifest.format == "native":
-        version = ", ".join(source.versions) or "which it does not tell"
-        facts.append(("to import", f"native blocks need a server of the source's version ({version}) or a newer one"))
+        facts.append(("to import", "native blocks need a server of v1.82 or later; older ones refuse them"))
     if policy.audit:
         facts.append(("audit", f"{render.count(policy.audit.originals)} private values searched for, 0 found"))
     if policy.kept_labels:

@@ -171,14 +171,14 @@ class OutputOptions(FormatOptions):
     """Where the result goes, and how the export behaves."""
 
     output: Annotated[
-        str, typer.Option("--output", "-o", help="FILE.zip, FOLDER/, or - for plain lines.", rich_help_panel=_OUT)
+        str, typer.Option("--output", "-o", help="FILE.zip, FOLDER/, or - for the metrics alone.", rich_help_panel=_OUT)
     ] = "."
     window: Annotated[str, typer.Option(help="Longest slice asked for at once.", rich_help_panel=_OUT)] = ""
     format: Annotated[
         str,
         typer.Option(
-            help="jsonl; native: stored blocks, which cost the server next to nothing and are read by its own version"
-            " or a newer one; auto: native where it works.",
+            help="jsonl; native: stored blocks, which cost the server next to nothing and are read by v1.82 and later;"
+            " auto: native where it works.",
             rich_help_panel=_OUT,
         ),
     ] = "jsonl"

@@ -21,6 +21,7 @@ from vmexporter.tsdb.victoria import ExportApi
 MOST_SAMPLES: Final = 250_000_000
 """Of a native slice: half a gigabyte of blocks, the most that a retry repeats."""
 _ATTEMPTS: Final = 3
+_WINDOW_UNUSED: Final = "windows of native blocks are months: the length that was asked for is not used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def choose_form(session: Session, request: ExportRequest) -> ChosenForm:
         if request.format == "native":
             raise
         return ChosenForm("jsonl", (f"samples come as JSON lines, not as native blocks: {_why(error)}",))
-    return ChosenForm("native")
+    return ChosenForm("native", (_WINDOW_UNUSED,) if request.window_ms else ())
 
 
 def _require_native(session: Session, request: ExportRequest) -> None:

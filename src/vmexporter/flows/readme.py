@@ -38,7 +38,7 @@ def _loading(manifest: Manifest) -> list[str]:
     if manifest.format == "jsonl":
         return [f"{manifest.entry} is in VictoriaMetrics' export format, one JSON object a line. To load it:", load]
     return [
-        f"{manifest.entry} is in VictoriaMetrics' native format; its own version or a newer one can read it:",
+        f"{manifest.entry} is in VictoriaMetrics' native format; servers from v1.82 on can read it:",
         f"{load}/native",
         "Blocks are whole: samples of them from outside the time range are left out when they are loaded.",
     ]
