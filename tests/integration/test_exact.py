@@ -21,10 +21,10 @@ from tests.integration.exports import (
     export,
     flow_export,
     plain_export,
-    send_stale_markers,
     server_program,
 )
 from tests.lab.lines import line
+from tests.lab.remotewrite import send_stale_markers
 from tests.lab.victoria import VictoriaMetrics
 from vmexporter.core.request import ExportRequest, ObfuscationChoice, Selection, TimeRange
 from vmexporter.flows.events import Planned

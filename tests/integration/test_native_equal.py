@@ -17,6 +17,7 @@ from tests.integration.nativesite import END_MS, MONTHS_MS, START_MS, WINDOWS, M
 from tests.lab.blocks import BlockReader
 from tests.lab.cluster import Cluster
 from tests.lab.lines import line
+from tests.lab.remotewrite import send_stale_markers
 from tests.lab.victoria import VictoriaMetrics
 from vmexporter.web.bundlesample import sample_data
 
@@ -152,3 +153,33 @@ def test_reveal_gives_the_original(pair: Pair, site: MonthsSite, selection: tupl
     # The blocks are those of the bundle; a server may have merged its own since.
     assert [block for _, block in back.blocks] == [block for _, block in pair.native.blocks]
     assert back.manifest["obfuscated"] is False and "NOT obfuscated" in back.readme
+
+
+@pytest.mark.parametrize("which", SINGLE)
+def test_special_series(which: str, folder: Path, reader: BlockReader) -> None:
+    """A series with a gap where the range is, samples twice, stale markers, infinities, empty and odd labels."""
+    first, last = MONTHS_MS[1] + 10_000, MONTHS_MS[1] + 60_000
+    own = {"job": "special", "instance": "a:1"}
+    with VictoriaMetrics("-search.latencyOffset=0s", program=server_program(which)) as server:
+        server.import_jsonl(
+            [
+                line({"__name__": "gap", **own}, [1, 2, 3, 4], [first - 9000, first - 1, last + 1, last + 9000]),
+                line({"__name__": "edges", **own}, [1, 2, 3, 4], [first - 1, first, last, last + 1]),
+                line({"__name__": "twice", **own}, [1, 1, 2, 2, 3], [first + at for at in (5, 5, 6, 6, 7)]),
+                line({"__name__": "odd \u2028 name", "e\x02": "\x00\x01", "zone": "ü\\", **own}, [1], [last]),
+                line({"__name__": "values", **own}, ["1e300", "-1e-300", "9007199254740993"], range(first, first + 3)),
+            ]
+        )  # fmt: skip
+        server.import_text("".join(f'inf{{job="special"}} {sign}Inf {first + 5}\n' for sign in "+"))
+        send_stale_markers(server, {"__name__": "stale", **own}, [first + 3, first + 5])
+        server.flush()
+        selection = ("--selector", '{job="special"}', *between(first, last))
+        lines = export(server.url, *selection, cwd=folder)
+        native = export_native(server.url, *selection, "--map", lines.map_path, cwd=folder)
+    stale = [series for series, samples in native.samples.items() if samples[0][1] == "null"]
+    assert [native.samples[series] for series in stale] == [[(first + 3, "null"), (first + 5, "null")]]
+    in_lines = reader.samples(lines.metrics, "jsonl")  # a server takes no null of a line, so stale markers are lost
+    assert {series: samples for series, samples in native.samples.items() if series not in stale} == in_lines
+    assert native.manifest["counts"]["series"] == lines.manifest["counts"]["series"] == 6
+    assert native.manifest["counts"]["samples"] == lines.manifest["counts"]["samples"]
+    assert not [labels for labels, _ in native.blocks if ("__name__", "gap") in labels]

@@ -26,12 +26,12 @@ from tests.integration.exports import (
     export,
     flow_export,
     plain_export,
-    send_stale_markers,
     server_program,
     target_lines,
 )
 from tests.lab.lines import cluster_lines, line
 from tests.lab.programs import find_program
+from tests.lab.remotewrite import send_stale_markers
 from tests.lab.victoria import VictoriaMetrics
 from vmexporter.core.request import ObfuscationChoice, Selection
 

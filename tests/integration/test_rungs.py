@@ -20,7 +20,6 @@ from tests.integration.exports import (
     export,
     flow_export,
     plain_export,
-    send_stale_markers,
     server_program,
     target_lines,
     targets_of,
@@ -28,6 +27,7 @@ from tests.integration.exports import (
 from tests.lab.asking import wait_until
 from tests.lab.gateways import READER, VmAuth, usual_vmauth_config
 from tests.lab.lines import line
+from tests.lab.remotewrite import send_stale_markers
 from tests.lab.scraping import Job, Prometheus
 from tests.lab.victoria import TsdbApi, VictoriaMetrics, seconds
 from vmexporter.core.request import ObfuscationChoice, Selection

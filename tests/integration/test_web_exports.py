@@ -48,6 +48,34 @@ def test_it_waits_for_the_end(page: PageServer, site: Site, url: str) -> None:
     assert "whole/whole.zip" in [one["name"] for one in page.get("/api/bundles").json()["bundles"]]
 
 
+@pytest.mark.parametrize(("asked_for", "made"), [("native", "native"), ("auto", "native"), ("jsonl", "jsonl")])
+def test_the_format_is_taken(page: PageServer, site: Site, url: str, asked_for: str, made: str) -> None:
+    body = asked(site, url, format=asked_for, folder=f"format-{asked_for}", file_name="b")
+    del body["window_ms"]
+    reply = page.post("/api/export", body)
+    assert reply.status == 200, reply
+    found = reply.json()
+    manifest = found["manifest"]
+    assert (manifest["format"], list(manifest["sha256"])) == (made, [f"metrics.{made}"])
+    assert manifest["counts"]["series"] == len(site.expected)
+    assert manifest["counts"]["samples"] == sum(map(len, site.expected.values()))
+    assert bool(manifest["counts"]["blocks"]) is (made == "native")
+    shown = found["sample_data"]
+    assert shown and all(one["labels"]["job"].startswith("storage-job-") for one in shown)
+    assert {one["name"] for one in shown} == {"vm_app_version", "vm_rows"}
+    looked = page.post("/api/inspect", {"path": found["archive_path"]}).json()
+    assert looked["manifest"] == manifest
+
+
+def test_a_format_that_cannot_be_is_refused(page: PageServer, site: Site, url: str) -> None:
+    reply = page.post("/api/export", asked(site, url, format="csv"))
+    assert reply.status in {400, 422} and "format" in json.dumps(reply.json())
+    selection = {"query": f'sum(vm_rows{{job="{site.jobs[0]}"}})', "step_ms": 60_000}
+    reply = page.post("/api/export", asked(site, url, format="native", selection=selection))
+    assert (reply.status, reply.json()["error"]["field"]) == (400, "format")
+    assert "cannot export natively" in reply.json()["error"]["message"]
+
+
 def test_exactly_the_chosen_targets(page: PageServer, site: Site, url: str) -> None:
     """A cross pair: jobs and instances alone would name four."""
     chosen = [{"job": job, "instance": instance} for job, instance in pairs(page, site, url)]

@@ -136,9 +136,9 @@ class NativeRewriter:
         return 0
 
     def _blocks_of(self, data: bytes, position: int, out: list[bytes | memoryview]) -> int:
-        """Add the whole blocks of *data* from *position* on to *out*; where the first that is not whole begins."""
+        """Add the blocks of *data* behind *position* with samples of the range; where the first torn one begins."""
         view, count, length_at = memoryview(data), self._blocks.count, _LENGTH.unpack_from
-        came, name = b"", b""  # the name before with its length, and the same rewritten
+        came, name = b"", b""  # the name before with its length, and the same rewritten, once it is to go out
         lines, samples, end, most = 0, 0, len(data), 4 + _MAX_BYTES
         older, is_first = self._older, not self.counts.lines
         at = stop = position
@@ -148,28 +148,33 @@ class NativeRewriter:
             else:
                 if (stop := at + 4 + length_at(data, at)[0]) > end or stop - at > most:
                     break
-                came = data[at:stop]
-                rewritten = self._labels.get(came[4:])
-                name = _LENGTH.pack(len(rewritten)) + rewritten
+                came, name = data[at:stop], b""
                 at = stop
             if (stop := at + 4) > end or (stop := at + 4 + length_at(data, at)[0]) > end or stop - at > most:
                 break
             if is_first:
                 older, is_first = older_blocks(data[at + 4 : stop], self._blocks), False
+            block: memoryview | bytes = view[at:stop]
             if older is None:
-                samples += count(data, at + 4, stop)
-                out += (name, view[at:stop])
+                rows = count(data, at + 4, stop)
             else:
-                block, rows = older.renewed(data, at + 4, stop)
+                renewed, rows = older.renewed(data, at + 4, stop)
+                block = _LENGTH.pack(len(renewed)) + renewed
+            if rows:  # none: the range lies within a gap of the block
+                name = name or self._named(came)
+                out += (name, block)
+                lines += 1
                 samples += rows
-                out += (name, _LENGTH.pack(len(block)), block)
-            lines += 1
             position = stop
         self._older = older
         self.counts.lines += lines
         self.counts.samples += samples
         self._await(data, position, at, max(stop, at + 4))
         return position
+
+    def _named(self, came: bytes) -> bytes:
+        rewritten = self._labels.get(came[4:])
+        return _LENGTH.pack(len(rewritten)) + rewritten
 
     def _await(self, data: bytes, position: int, at: int, stop: int) -> None:
         """Remember what the block at *position* still needs: what begins at *at* with its length, up to *stop*."""
