@@ -2,8 +2,9 @@
 
 ``python -m tests.integration.crashing URL JOB,JOB FOLDER KIND [PREPARED]`` makes FOLDER/1, FOLDER/2, … with what is
 left when it dies at step 1, 2, …; the last folder is of the process that came to its end. KIND ``torn`` lets the step
-take effect by half, where that is possible. A step is a write, a new file, a sync, a new name, or a removal. With the
-folder PREPARED the export that was interrupted there is resumed, in copies of that folder.
+take effect by half, where that is possible; with ``-native`` behind it, blocks are exported, a target at a time. A step
+is a write, a new file, a sync, a new name, or a removal. With the folder PREPARED the export that was interrupted there
+is resumed, in copies of that folder.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 from tests.integration.faulty import START_MS, WINDOW_MS, paths_in
 from vmexporter.bundle import deflate, files, journal, partfile
 from vmexporter.core.request import Connection, ExportRequest, Selection, TimeRange
+from vmexporter.flows import forms
 from vmexporter.flows.events import Discovered, Event
 from vmexporter.flows.exporting import Output, export, resume
 from vmexporter.flows.world import World
@@ -53,14 +55,17 @@ class Steps:
             setattr(os, name, self.counted(getattr(os, name)))
 
 
-def exported(url: str, jobs: str, folder: Path) -> Iterator[Event]:
+def exported(url: str, jobs: str, folder: Path, *, native: bool) -> Iterator[Event]:
     """The events of an export from its first step on the disk on."""
     folder.mkdir()
+    if native:
+        forms.MOST_SAMPLES = 1  # type: ignore[misc]
     request = ExportRequest(
         connection=Connection(url=url),
         time_range=TimeRange(start_ms=START_MS, end_ms=START_MS + LENGTH_MS - 1),
         selection=Selection(jobs=tuple(jobs.split(","))),
         window_ms=WINDOW_MS,
+        format="native" if native else "jsonl",
     )
     events = export(request, Output(paths_in(folder)), World())
     for event in events:
@@ -79,8 +84,9 @@ def main(url: str, jobs: str, folder: str, kind: str, prepared: str = "") -> Non
         place = Path(folder, str(last))
         child = os.fork()
         if child == 0:
-            events = resumed(url, prepared, place) if prepared else exported(url, jobs, place)
-            Steps(last, torn=kind == "torn").watch()
+            native = kind.endswith("-native")
+            events = resumed(url, prepared, place) if prepared else exported(url, jobs, place, native=native)
+            Steps(last, torn=kind.startswith("torn")).watch()
             for _ in events:
                 pass
             os._exit(0)

@@ -104,8 +104,8 @@ def pair(site: MonthsSite, selection: tuple[str, ...], folder: Path, reader: Blo
 
 def check_same(reader: BlockReader, lines: Bundle, native: NativeBundle) -> None:
     assert native.samples == reader.samples(lines.metrics, "jsonl")
-    same = ("series", "samples")
-    assert [native.manifest["counts"][key] for key in same] == [lines.manifest["counts"][key] for key in same]
+    for key in ("series", "samples"):
+        assert native.manifest["counts"][key] == lines.manifest["counts"][key]
     same = ("components", "jobs", "source", "component_details", "selection", "time_range", "map_id", "obfuscated")
     assert {key: native.manifest[key] for key in same} == {key: lines.manifest[key] for key in same}
 

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.fakes.faults import Drip, from_window
 from tests.fakes.proxy import FaultProxy
-from tests.integration import nativesite
+from tests.integration import nativesite, test_killed
 from tests.integration import test_native_faults as faults
 from tests.integration.exports import server_program
-from tests.integration.faulty import ended, resume_arguments, started
-from tests.integration.nativesite import MonthsSite
+from tests.integration.faulty import Site, ended, resume_arguments, started
+from tests.integration.nativesite import MonthsSite, NativeBundle
 from tests.integration.test_killed import has_begun, is_complete, killed
 from tests.integration.test_native_faults import SERVERS, SLOW
 from tests.lab.asking import wait_until
 from tests.lab.blocks import BlockReader
+from tests.lab.lines import Samples, Series
 from tests.lab.victoria import VictoriaMetrics
 
 pytestmark = pytest.mark.real
 reader, site, proxy = nativesite.reader, faults.site, faults.proxy
+NUMBERS = itertools.count()
 ABOUT_S = 2.5  # how long an export takes by the slow way
 
 
@@ -77,3 +82,24 @@ class TestAServerThatGoesAndComesBack:
         ran = ended(process, tmp_path)
         assert ran.status == 0 and "Trying again" in ran.err, ran.err
         site.check_bundle(tmp_path)
+
+
+@dataclass(frozen=True)
+class TargetsSite(Site):
+    """The site of the tests of lines, within one month: a slice is a target."""
+
+    def content(self, path: Path) -> tuple[dict[Series, Samples], dict[str, Any]]:
+        bundle = NativeBundle(path)
+        return bundle.samples, bundle.manifest
+
+
+class TestAtEachStepOnTheDisk(test_killed.TestAtEachStepOnTheDisk):
+    """As there, with slices that are targets in the place of windows."""
+
+    @pytest.fixture
+    def site(self, shared_victoria: VictoriaMetrics, reader: BlockReader) -> Site:
+        return TargetsSite.in_server(shared_victoria, f"steps-{next(NUMBERS)}")
+
+    def crash(self, site: Site, folder: Path, *how: str) -> list[Path]:
+        kind, *prepared = how
+        return super().crash(site, folder, f"{kind}-native", *prepared)
