@@ -76,5 +76,5 @@ def test_a_stream_of_lines_has_no_head() -> None:
     assert stream_head("jsonl", FEB, MARCH) == b"" and len(stream_head("native", FEB, MARCH)) == 16
     assert type(whole_units("jsonl")) is not type(whole_units("native"))
     for form in ("jsonl", "native"):
-        made = rewriter(form, label_cache(form, bytes), Edges(FEB, MARCH))
+        made = rewriter(form, label_cache(form, list), Edges(FEB, MARCH))
         assert made.finish() == b"" and (made.counts.lines, made.counts.samples) == (0, 0)
