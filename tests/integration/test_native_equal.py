@@ -85,7 +85,7 @@ class Pair:
 
 SELECTIONS = {
     "components": (),
-    "selectors": ("--selector", '{job="x"}', "--selector", 'vm_rows{instance=~".*1:8482"}'),
+    "selectors that overlap": ("--selector", '{job=~"x|equal-one"}', "--selector", 'vm_rows{instance=~".*1:8482"}'),
     "everything": ("--selector", '{__name__!=""}'),
 }
 
@@ -153,6 +153,14 @@ def test_reveal_gives_the_original(pair: Pair, site: MonthsSite, selection: tupl
     # The blocks are those of the bundle; a server may have merged its own since.
     assert [block for _, block in back.blocks] == [block for _, block in pair.native.blocks]
     assert back.manifest["obfuscated"] is False and "NOT obfuscated" in back.readme
+
+
+def test_nothing_at_all(site: MonthsSite, folder: Path, reader: BlockReader) -> None:
+    """A range without samples is a stream of its range alone, which a server takes."""
+    for options in ((), ("--no-obfuscate",)):
+        empty = export_native(site.victoria.url, *RANGE, "--selector", '{job="nobody"}', *options, cwd=folder)
+        assert (empty.samples, len(empty.metrics), empty.manifest["counts"]["blocks"]) == ({}, 16, 0)
+        assert run("inspect", empty.path, cwd=folder).status == 0
 
 
 @pytest.mark.parametrize("which", SINGLE)
