@@ -135,7 +135,8 @@ class TestManyFaults:
             outcome = site.export(proxy.url, tmp_path, stall_timeout_s=0.2).checked()
         assert len(proxy.struck) > 15
         assert len(outcome.of(Retrying)) > 15
-        assert len(site.check_bundle(tmp_path)["windows"]) >= 3 * WINDOWS  # the short ends of the range are not divided
+        windows = site.check_bundle(tmp_path)["windows"]
+        assert len(windows) == 4 * (WINDOWS - 2) + 2, "the first and the last month are minutes"
 
     def test_what_is_too_heavy_is_divided_by_targets(self, site: MonthsSite, proxy: FaultProxy, tmp_path: Path) -> None:
         def plan(request: Request, count: int) -> Fault | None:
