@@ -9,6 +9,7 @@ from typing import Any
 from vmexporter.bundle.tables import read_tables
 from vmexporter.cli import render
 from vmexporter.cli.options import FormatOptions
+from vmexporter.core.privacy.auditing.claims import BLOCKS
 from vmexporter.flows.auditing import AuditReport, audit_file, leak
 
 
@@ -28,11 +29,12 @@ def audit(bundle: Path, map_document: Mapping[str, Any], form: FormatOptions) ->
 
 
 def _print(report: AuditReport) -> None:
+    units = "blocks" if report.entry == BLOCKS else "lines"
     render.print_facts(
         f"Audit of {report.bundle}",
         [
             ("level", report.level),
-            ("lines", render.count(report.lines)),
+            ("searched", f"{render.count(report.lines)} {units} of {report.entry}"),
             ("originals", f"{render.count(report.originals)} in {render.count(report.spellings)} spellings"),
             ("visible by choice", render.count(report.visible_by_choice)),
             ("found", render.count(report.found)),

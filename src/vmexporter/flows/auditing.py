@@ -36,13 +36,14 @@ MapDocument = bytes | Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """What was searched and what was found: no value is in it."""
+    """What was searched and what was found: no value is in it. ``lines`` are lines or blocks of ``entry``."""
 
     bundle: str
     level: str
     originals: int
     spellings: int
     lines: int
+    entry: str
     found: int
     visible_by_choice: int
     findings: tuple[Finding, ...]
@@ -73,7 +74,8 @@ def audit_file(path: Path, map_document: MapDocument, tables: Mapping[str, str])
         with AuditReader(path) as reader:
             manifest = _manifest(reader)
             _require_map_of(manifest, document, path)
-            audit = Audit(tables, document, Claims.of_manifest(manifest))
+            claims = Claims.of_manifest(manifest)
+            audit = Audit(tables, document, claims)
             lines = _search(reader, audit)
     except OSError as error:
         raise BundleDamaged(f"cannot read the bundle {path}: {(error.strerror or '').lower()}") from error
@@ -84,6 +86,7 @@ def audit_file(path: Path, map_document: MapDocument, tables: Mapping[str, str])
         originals=audit.originals,
         spellings=audit.spellings,
         lines=lines,
+        entry=claims.metrics,
         found=sum(finding.count for finding in findings),
         visible_by_choice=audit.visible_by_choice,
         findings=findings,
