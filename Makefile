@@ -20,7 +20,7 @@ demo-export: .venv/.ready  ## The same job on the command line
 
 test: .venv/.ready  ## Unit, contract and integration tests against real servers, the page's main ways in Chromium
 	@scripts/setup test && scripts/setup browser  # the servers, archive tools and the browser that the tests start
-	$(BIN)/pytest && $(BIN)/pytest -m smoke && node --test tests/js
+	$(BIN)/pytest --ignore=tests/rules && $(BIN)/pytest -m smoke && node --test tests/js
 
 test-hard: .venv/.ready  ## The tests that take minutes: kill -9, full disks, a million series, examples never tried
 	@scripts/setup test

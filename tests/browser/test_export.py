@@ -229,3 +229,15 @@ def test_native_blocks_are_offered_with_what_they_mean(ready: Wizard, site: Page
     assert (run["rung"], manifest["format"], manifest["rungs"]) == ("native", "native", ["native"])
     assert manifest["counts"]["blocks"] and manifest["counts"]["samples"] and not manifest["partial"]
     expect(ready.page.get_by_role("region", name="Sample of the bundle")).to_contain_text("vm_app_version")
+
+
+def test_a_window_of_ones_own(ready: Wizard, site: PageServer) -> None:
+    ready.field("Window (optional)").fill("soon")
+    expect(ready.field("Window (optional)")).to_have_attribute("aria-invalid", "true")
+    expect(ready.primary).to_have_attribute("aria-disabled", "true")
+    ready.field("Window (optional)").fill("300s")
+    expect(ready.field("Window (optional)")).not_to_have_attribute("aria-invalid", "true")
+    run = site.run(started(ready))
+    assert ready.watch.bodies("/api/runs")[-1]["window_ms"] == 300_000
+    lengths = [window["end_ms"] + 1 - window["start_ms"] for window in run["result"]["manifest"]["windows"]]
+    assert len(lengths) >= 3 and max(lengths) <= 306_000  # a rest of a fiftieth goes with its neighbour

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.wizard import Wizard
-from tests.lab.gateways import READER, Location, VmAuth
+from tests.lab.gateways import READER, TENANT_USER, Location, VmAuth, usual_vmauth_config
 from tests.lab.scraping import Prometheus
 from tests.lab.tenants import TenantSite
 from tests.lab.victoria import VictoriaMetrics
@@ -82,3 +82,19 @@ def test_a_prometheus(at_connection: Wizard, start_prometheus: Callable[..., Pro
     at_connection.passed()
     expect(at_connection.why).to_contain_text("Prometheus")
     expect(at_connection.test.get_by_text("there is no export API here")).to_be_visible()
+
+
+def test_all_tenants_at_once(at_connection: Wizard, tenants: TenantSite) -> None:
+    at_connection.connect(f"{tenants.url}/select/multitenant")
+    at_connection.passed()
+    assert at_connection.endpoint == tenants.base("multitenant")
+    expect(at_connection.why).to_contain_text("tenant multitenant")
+
+
+def test_a_tenants_path_behind_vmauth_with_a_password(at_connection: Wizard, tenants: TenantSite) -> None:
+    with VmAuth(usual_vmauth_config(tenants.url, tenants.backends)) as gateway:
+        at_connection.sign_in("Basic", user=TENANT_USER[0], password=TENANT_USER[1])
+        at_connection.connect(f"{gateway.url}/select/1011:7/prometheus")
+        at_connection.passed()
+        assert at_connection.endpoint == f"{gateway.url}/select/1011:7/prometheus"
+        expect(at_connection.why).to_contain_text("tenant 1011:7")

@@ -108,7 +108,7 @@ class TestAtEachStepOnTheDisk:
         assert states.count("complete") >= 2
         assert states == sorted(states, key=["new", "begun", "complete"].index)
 
-    @pytest.mark.parametrize("kind", ["before", pytest.param("torn", marks=pytest.mark.slow)])
+    @pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.slow) for kind in ("before", "torn")])
     def test_of_a_resumed_one(self, site: Site, tmp_path: Path, kind: str) -> None:
         left = self.crash(site, tmp_path / "first", kind)
         states = []

@@ -162,8 +162,9 @@ class TestOnTheCommandLine:
         words = f"you sent Authorization: Basic {faulty.BASIC} ({faulty.PASSWORD}) and X-Planted: {faulty.KEY}\n"
         proxy.plan = from_window(4, Answer(status, words.encode()))
         process = started(site.arguments(proxy.url, tmp_path))
-        proxy.wait_for("export", 7 if status != 401 else 5)
-        process.send_signal(signal.SIGINT)
+        if status != 401:  # which ends it by itself; the others are tried again and again
+            proxy.wait_for("export", 7)
+            process.send_signal(signal.SIGINT)
         ran = ended(process, tmp_path)  # it looks for secrets in all that was said
         assert ran.status in {130, 4, 6}
         assert "you sent" in ran.err

@@ -28,6 +28,7 @@ export function initialState() {
     obfuscation: { level: "support", own: {}, words: "", map: "", one_way: false, counts: null, problem: null },
     output: { file_name: "", folder: "" },
     form: "jsonl", // of the samples in the bundle
+    window: "", // how much of the range is asked for at once, as it was typed
     run: null, // {id, file_name, state}
   };
 }

@@ -6,6 +6,7 @@ import { exportBody } from "../request.js";
 import { debounce, field, onEnter } from "./field.js";
 import { formChoice, hasForms } from "./formchoice.js";
 import { summary } from "./summary.js";
+import { windowField, windowMs } from "./windowfield.js";
 
 const NATIVE_SHARE = 0.2; // measured: blocks are packed, lines of digits are not
 
@@ -44,6 +45,9 @@ export function readyView(app, signal) {
 
   const form = () => (hasForms(store.state) ? store.state.form : "jsonl");
 
+  const noWindow = () =>
+    windowMs(store.state.window) === null ? { why: "The window is no span of time", focus: "window" } : null;
+
   async function check() {
     running.abort();
     running = new AbortController();
@@ -75,7 +79,7 @@ export function readyView(app, signal) {
     starting = true;
     app.refresh();
     try {
-      const place = { ...store.state.output, format: form() };
+      const place = { ...store.state.output, format: form(), window_ms: windowMs(store.state.window) };
       const snapshot = await app.api.start({ ...exportBody(store.state, store.secrets()), ...place });
       app.follower.watch(snapshot.id, snapshot);
     } catch (error) {
@@ -97,16 +101,24 @@ export function readyView(app, signal) {
     summary(store.state),
     h(
       "form.g2",
-      onEnter(() => problem ?? void start()),
+      onEnter(() => problem ?? noWindow() ?? void start()),
       name.root,
       folder.root,
     ),
-    hasForms(store.state)
-      ? formChoice(form(), (value) => {
-          store.set({ form: value });
-          name.say("hint", sizeWords(store.state, value));
-        })
-      : null,
+    h(
+      "div.g2",
+      null,
+      hasForms(store.state)
+        ? formChoice(form(), (value) => {
+            store.set({ form: value });
+            name.say("hint", sizeWords(store.state, value));
+          })
+        : null,
+      windowField(store.state.window, (window) => {
+        store.set({ window });
+        app.refresh();
+      }),
+    ),
     isOff
       ? note(
           "warn",
@@ -125,7 +137,7 @@ export function readyView(app, signal) {
     root,
     primary: () => ({
       words: starting ? "Starting" : "Start export",
-      missing: starting ? { why: "Starting", focus: "main" } : problem,
+      missing: starting ? { why: "Starting", focus: "main" } : (problem ?? noWindow()),
       act: () => void start(),
     }),
   };
