@@ -162,7 +162,7 @@ class TestTheWrongProgram:
     @pytest.mark.parametrize("what", ["validate", "export"])
     def test_says_what_it_is(self, site: Watched, name: str, what: str) -> None:
         asked: Server = getattr(site, name)
-        options = ("--last", "5m", "-o", "-") if what == "export" else ()
+        options = ("--last", "5m", "--one-way", "-o", "-") if what == "export" else ()
         failed(run_here(what, asked.url, *options), 5, f"this is a {asked.name}, which only", "name the server that")
 
     def test_a_vmauth_lets_nobody_in(self, site: Watched) -> None:

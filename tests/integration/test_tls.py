@@ -22,7 +22,13 @@ pytestmark = pytest.mark.real
 
 PROGRAM = Program("vmsingle", "single", "10.0.0.1:8428")
 NOT_TRUSTED, WARNING = "certificate is not trusted", "the server's certificate is not checked"
-EVERYTHING = {"validate": (), "tenants": (), "discover": RANGE, "sample": RANGE, "export": (*RANGE, "-o", "-")}
+EVERYTHING = {
+    "validate": (),
+    "tenants": (),
+    "discover": RANGE,
+    "sample": RANGE,
+    "export": (*RANGE, "--one-way", "-o", "-"),
+}
 
 
 @pytest.fixture(scope="module")
