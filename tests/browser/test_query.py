@@ -172,3 +172,12 @@ def test_a_server_that_went_away(wizard: Wizard, kept: Kept, proxy: FaultProxy) 
     proxy.open()
     problem.get_by_role("button", name="Try again").click()
     expect(wizard.page.locator("#query-m")).to_have_text("Accepted as a selector")
+
+
+def test_the_size_of_its_bundle_is_estimated(at_selection: Wizard) -> None:
+    write(at_selection, AGENTS)
+    expect(at_selection.page.locator("#query-m")).to_have_text("Accepted as a selector")
+    for step in ("obfuscation", "export"):
+        at_selection.next()
+        at_selection.at(step)
+    expect(at_selection.field("File name")).to_have_accessible_description(re.compile(r"About [\d.]+ [KM]B"))

@@ -148,6 +148,10 @@ class TestLooking:
         assert bool(found["message"]) is (not ok or not series)
         if series > 1:
             assert [job["job"] for job in found["jobs"]] == [site.jobs[0]]
+        if kind == "selector" and series:
+            assert found["samples"] == pytest.approx(series * (END_MS - START_MS) / 1000, rel=0.02)
+        else:
+            assert found["samples"] is None
 
     def test_chart(self, page: PageServer, shared_victoria: VictoriaMetrics, unique_job: str) -> None:
         """Rows per second, and a lane with the time in which the target was not there."""

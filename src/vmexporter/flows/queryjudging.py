@@ -11,10 +11,11 @@ from typing import Literal
 
 from vmexporter.core.request import Selection, TargetChoice, TimeRange
 from vmexporter.core.selectors import Selector, Target, parse_selector, require_selector, target_selectors
-from vmexporter.errors import EndpointMissing, InvalidInput, QueryRejected
+from vmexporter.errors import EndpointMissing, InvalidInput, QueryRejected, VmexporterError
 from vmexporter.flows.session import Session
 
 _SHOWN_CHARACTERS = 300
+_LOOKED_AT_MS = 300_000
 _TENANT_LABELS = ("vm_account_id", "vm_project_id")
 
 
@@ -29,13 +30,17 @@ class JobCount:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the server makes of a text; *message* says what is wrong with it, or what to mind."""
+    """What the server makes of a text; *message* says what is wrong with it, or what to mind.
+
+    *samples* of a selector are estimated by those of the range's last minutes; None where they tell nothing.
+    """
 
     kind: Literal["selector", "expression"]
     ok: bool
     series: int = 0
     jobs: tuple[JobCount, ...] = ()
     message: str = ""
+    samples: int | None = None
 
 
 def judge(session: Session, text: str, time_range: TimeRange) -> Judgement:
@@ -66,7 +71,20 @@ def judge(session: Session, text: str, time_range: TimeRange) -> Judgement:
     counted = [(labels, round(float(value)) if selector else 1) for labels, value in found]
     jobs, series = _jobs(counted), sum(count for _, count in counted)
     nothing = "nothing in this range" if selector else "no result at the end of this range"
-    return Judgement(kind, ok=True, series=series, jobs=jobs, message="" if series else f"it finds {nothing}")
+    samples = _estimated_samples(session, selector, time_range) if selector and series else None
+    message = "" if series else f"it finds {nothing}"
+    return Judgement(kind, ok=True, series=series, jobs=jobs, message=message, samples=samples)
+
+
+def _estimated_samples(session: Session, selector: Selector, time_range: TimeRange) -> int | None:
+    """Samples of the range at the rate of its last minutes: counting all of them would read all of them."""
+    looked_at_ms = min(time_range.length_ms, _LOOKED_AT_MS)
+    try:
+        found = session.api.instant(f"sum(count_over_time({selector}[{looked_at_ms}ms]))", time_range.end_ms).series
+    except VmexporterError:
+        return None
+    counted = sum(float(value) for _, value in found)
+    return round(counted * time_range.length_ms / looked_at_ms) or None
 
 
 def narrowed_selection(selection: Selection, chosen: Sequence[TargetChoice]) -> Selection:

@@ -199,3 +199,4 @@ class QueryAnswer(Given):
     series: int
     jobs: tuple[JobCount, ...]
     message: str
+    samples: int | None

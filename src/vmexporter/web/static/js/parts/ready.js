@@ -3,12 +3,11 @@
 import { fill, h, note } from "../dom.js";
 import { bytes } from "../format.js";
 import { exportBody } from "../request.js";
+import { bundleBytes } from "../sizes.js";
 import { debounce, field, onEnter } from "./field.js";
 import { formChoice, hasForms } from "./formchoice.js";
 import { summary } from "./summary.js";
 import { windowField, windowMs } from "./windowfield.js";
-
-const NATIVE_SHARE = 0.2; // measured: blocks are packed, lines of digits are not
 
 /** The view; its primary button starts the export. */
 export function readyView(app, signal) {
@@ -143,8 +142,7 @@ export function readyView(app, signal) {
   };
 }
 
-function sizeWords({ mode, selection }, form) {
-  const size = mode === "components" ? selection.totals?.bytes : null;
-  if (!size) return "Its size shows while it is written";
-  return `About ${bytes(form === "native" ? size * NATIVE_SHARE : size)}`;
+function sizeWords(state, form) {
+  const size = bundleBytes(state, form);
+  return size ? `About ${bytes(size)}` : "Its size shows while it is written";
 }
