@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.asking import ask, basic_auth, bearer_auth
+from tests.lab.asking import ask, basic_auth, bearer_auth, wait_until
 from tests.lab.certificates import CertificateAuthority
 from tests.lab.cluster import Cluster
 from tests.lab.gateways import (
@@ -179,7 +179,7 @@ class TestStartAndEnd:
     def test_a_server_that_stalls_can_be_stopped(self, start_victoria: Callable[..., VictoriaMetrics]) -> None:
         server = start_victoria()
         server.signal(signal.SIGSTOP)
-        assert ask(f"{server.url}/health", timeout_s=0.2).status == 0
+        wait_until(lambda: ask(f"{server.url}/health", timeout_s=0.2).status == 0, "all of its threads have stopped")
         server.signal(signal.SIGCONT)
         assert ask(f"{server.url}/health").status == 200
         server.signal(signal.SIGSTOP)
