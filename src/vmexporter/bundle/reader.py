@@ -125,7 +125,10 @@ def metrics_text(bundle: Path) -> Iterator[bytes]:
     """
     try:
         with bundle.open("rb") as file, zipfile.ZipFile(file) as archive:
-            yield from read_text(file, archive.getinfo(ENTRIES[bundle_form(bundle)]))
+            form = form_of(archive.namelist())
+            if form is None:
+                raise BundleDamaged(f"cannot read the bundle {bundle}: it does not hold one file of metrics")
+            yield from read_text(file, archive.getinfo(ENTRIES[form]))
     except OSError as error:
         raise BundleDamaged(f"cannot read the bundle {bundle}: {(error.strerror or '').lower()}") from error
     except (BrokenDeflate, zipfile.BadZipFile, KeyError) as error:

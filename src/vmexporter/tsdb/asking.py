@@ -17,11 +17,11 @@ from vmexporter.tsdb.hints import page_hint, program_hint, unserved_hint, words_
 from vmexporter.tsdb.identity import Program, query_answer
 from vmexporter.tsdb.stages import Attempt
 from vmexporter.tsdb.transport import Answer, HttpClient, Limits
+from vmexporter.tsdb.victoria import NOTHING
 
 ExportState = Literal["available", "missing", "denied", "incomplete", "unanswered"]
 
 QUERY = "vm_app_version"
-EXPORT_SELECTOR = '{__name__="vmexporter_probe"}'  # matches nothing
 LIMITS = Limits(stall_timeout_s=30.0, total_s=90.0)
 MAY_ALLOW_GET = frozenset({403, 405, 501})
 BUSY = frozenset({408, 425, 429})
@@ -135,7 +135,7 @@ def _export_params(headers: Mapping[str, str]) -> list[tuple[str, str]]:
         now_s = int(email.utils.parsedate_to_datetime(headers.get("Date", "")).timestamp())
     except (TypeError, ValueError, OverflowError):
         now_s = int(time.time())
-    return [("match[]", EXPORT_SELECTOR), ("start", str(now_s)), ("end", str(now_s))]
+    return [("match[]", NOTHING), ("start", str(now_s)), ("end", str(now_s))]
 
 
 def _is_ill(status: int) -> bool:

@@ -20,7 +20,7 @@ from vmexporter.tsdb.transport import HttpClient
 
 READ_BYTES = 1 << 20
 NATIVE_PATH = "/api/v1/export/native"
-NOTHING = '{__name__="vmexporter_probe"}'
+NOTHING = '{__name__="vmexporter_probe"}'  # a selector that no series fits
 MAX_ROWS_PER_LINE = 720  # three hours at 15 s; two such lines lie within the 32 KiB that deflate looks back
 NO_TENANTS_HINT = "only a cluster's vmselect has this list; a gateway before it needs a route for /admin/tenants"
 

@@ -13,15 +13,15 @@ PROSE_WORDS: Final = frozenset(
     """a and answered api app are arguments as asked at audit back be before blocks both bundle by bytes can
     cannot choice chosen complete component components connected content count counts curl date details does
     down dropped end ends everything export expression false file for format found g h had has hidden hold how
-    http id ids import in included instances is it its job jobs json jsonl kept kind label labels layout left
-    level line lines load looked m made map mapped may merged metadata metrics missing mode ms name native
-    newer no nobody none not null obfuscated object of older one only or originals out outside own part
-    partial passwords person policy post private prometheus pseudonyms query range raw read readme reasons
-    refused removed rung rungs s sample samples says schema selection selector selectors series server sha
-    short since so some source spellings stand start stay stayed step steps strict support t tenant than that
-    the them these they this time timestamps to tokens tool topology true turns txt uncompressed unknown url
-    use v values version versions victoria victoriametrics visible vm vmexporter vmselect vmsingle was were
-    when which while who whole whom windows with without words x z""".split()
+    http id ids import in included instances is it its job jobs json jsonl kept kind label labels left level
+    line lines load looked m made map mapped may merged metadata metrics missing mode ms name native newer no
+    nobody none not null obfuscated object of one or originals out own outside part partial passwords person
+    policy post private prometheus pseudonyms query range raw read readme reasons refused removed rung rungs s
+    sample samples says schema selection selector selectors series server sha short so some source spellings
+    stand start stay stayed step steps strict support t tenant that the them these they this time timestamps
+    to tokens tool topology true turns txt uncompressed unknown url use v values version versions victoria
+    victoriametrics visible vm vmexporter vmselect vmsingle was were when while who whole whom windows with
+    without words x z""".split()
 )
 _TOKEN: Final = re.compile("[A-Za-z0-9_-]+|[^\x00-\x7f]+")
 _WORD: Final = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\x00-\x7f]+")
