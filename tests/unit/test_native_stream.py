@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 import time
 import tracemalloc
 from itertools import pairwise
@@ -11,7 +12,7 @@ import pytest
 
 from tests.unit.native_streams import END_MS, HEADER, START_MS, block, name, passed, rewriter, unit
 from vmexporter.core.lines import RawChunk
-from vmexporter.core.native.stream import read_stream_header, stream_header
+from vmexporter.core.native.stream import stream_header
 from vmexporter.errors import BadExportLine, QueryRejected, VmexporterError
 
 TIMES = [START_MS + step for step in (0, 15_000, 30_000, 45_001)]
@@ -62,9 +63,8 @@ def test_every_end_but_that_of_a_block_is_refused() -> None:
 
 @pytest.mark.parametrize("moment", [0, 1, -1, START_MS, -(10**15), 2**62])
 def test_the_range_in_front(moment: int) -> None:
-    assert read_stream_header(stream_header(moment, START_MS)) == (moment, START_MS)
-    with pytest.raises(BadExportLine):
-        read_stream_header(b"\0" * 15)
+    found = [number >> 1 ^ -(number & 1) for number in struct.unpack(">QQ", stream_header(moment, START_MS))]
+    assert found == [moment, START_MS]
 
 
 @pytest.mark.parametrize("asked", [(START_MS + 1, END_MS), (START_MS, END_MS - 1), (0, END_MS)])

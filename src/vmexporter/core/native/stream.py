@@ -36,18 +36,6 @@ def stream_header(start_ms: int, end_ms: int) -> bytes:
     return _RANGE.pack(*((time_ms << 1 ^ time_ms >> 63) & (1 << 64) - 1 for time_ms in (start_ms, end_ms)))
 
 
-def read_stream_header(header: bytes) -> tuple[int, int]:
-    """Start and end in ms of the range that a native stream begins with.
-
-    Raises:
-        BadExportLine: it is too short.
-    """
-    if len(header) < HEADER_BYTES:
-        raise BadExportLine("cannot read the export: it ends before the range that it should begin with")
-    start, end = _RANGE.unpack_from(header)
-    return start >> 1 ^ -(start & 1), end >> 1 ^ -(end & 1)
-
-
 class NativeRewriter:
     """Rewrites one slice's stream: raw chunks in, whole blocks with safe names out; ``counts.lines`` counts blocks."""
 
