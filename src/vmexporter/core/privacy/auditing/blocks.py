@@ -121,4 +121,6 @@ def _is_block(data: bytes, at: int, end: int) -> bool:
 
 
 def _number(text: bytes) -> int:
+    if len(text) == 2:  # nearly all of them, and twice in each block
+        return text[0] & 0x7F | text[1] << 7
     return sum((byte & 0x7F) << 7 * place for place, byte in enumerate(text))
