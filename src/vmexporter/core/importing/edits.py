@@ -7,7 +7,7 @@ go that the target does not keep.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from vmexporter.core.formats import Format
@@ -20,7 +20,7 @@ from vmexporter.core.request import TimeRange
 class Keeps:
     """What the target keeps: samples from ``oldest_ms`` to ``newest_ms`` (inclusive; None: no such bound, or unknown).
 
-    ``nulls``: whether a line may hold ``null``. VictoriaMetrics of before v1.8x answers 204 and drops the whole line.
+    ``nulls``: whether a line may hold ``null``. VictoriaMetrics 1.79 says 204 and drops the whole line.
     """
 
     oldest_ms: int | None = None
@@ -48,32 +48,73 @@ class Edits:
         return cls(shift_ms, options.extra_labels, options.drop_labels, options.jobs, options.time_range, keeps)
 
 
-class Editor(Protocol):
-    """Edits the units of one text, lines or native blocks; what it leaves out is in the tally of the piece."""
+class UnreadableUnit(Exception):
+    """The unit at ``position`` of the text cannot be read; ``reason`` says why in words that show nothing of it.
 
-    head_bytes: int
-    """Where the first unit begins: 0, or behind the range of a native text."""
+    ``lost``: nor can what follows, because its border cannot be found.
+    """
 
-    @property
-    def merged(self) -> int:
-        """How many series fewer there are than came, because the label that told them apart is dropped."""
-
-    def head(self) -> bytes:
-        """What every piece has to begin with."""
-
-    def take(self, text: bytes, position: int, room: int) -> Taken:
-        """The whole units of *text* from *position* on, edited, until *room* bytes are full (one unit always fits)."""
+    def __init__(self, position: int, reason: str, *, lost: bool = False) -> None:
+        super().__init__(reason)
+        self.position, self.reason, self.lost = position, reason, lost
 
 
 @dataclass(slots=True)
-class Taken:
-    """What :meth:`Editor.take` made: bytes to send, where it stopped, what it counted, whether more units are whole."""
+class Body:
+    """A body under way: its parts, their bytes, what was counted, and how large it may get.
 
-    parts: list[bytes | memoryview]
-    size: int
-    stop: int
-    tally: Tally
-    is_full: bool
+    ``is_full``: the next unit is whole, but does not fit any more. One unit always fits. ``settled`` parts stand alone.
+    """
+
+    most_bytes: int
+    parts: list[bytes | memoryview] = field(default_factory=list)
+    size: int = 0
+    tally: Tally = field(default_factory=Tally)
+    is_full: bool = False
+    settled: int = 0
+
+    def has_room(self, size: int) -> bool:
+        """Whether *size* bytes more fit; if not, the body is full."""
+        self.is_full = bool(self.size) and self.size + size > self.most_bytes
+        return not self.is_full
+
+    def put(self, parts: Sequence[bytes | memoryview]) -> None:
+        """Add edited bytes."""
+        self.parts += parts
+        self.size += sum(map(len, parts))
+
+    def settle(self) -> None:
+        """Let go of the text that parts are views of."""
+        self.parts[self.settled :] = [b"".join(self.parts[self.settled :])]
+        self.settled = len(self.parts)
+
+
+class Editor(Protocol):
+    """Edits the units of one text, lines or native blocks."""
+
+    head_bytes: int
+    """Where the first unit begins: 0, or behind the range of a native text."""
+    force: bool
+    """Whether a unit that cannot be read is passed over and counted."""
+    unit: str
+    """What a unit is called."""
+
+    @property
+    def merged(self) -> int:
+        """How many series fewer there are than came, because the label that told them apart is gone."""
+
+    def head(self) -> bytes:
+        """What every body has to begin with."""
+
+    def border(self, text: bytes) -> int:
+        """Where in *text* the unit ends that began before it, for all that can be seen; -1: not in it."""
+
+    def take(self, text: bytes, position: int, stop: int, body: Body) -> int:
+        """Add to *body* the whole units from *position* on that begin before *stop*, edited; where the next one begins.
+
+        Raises:
+            UnreadableUnit: and *force* is not set, or what follows is lost.
+        """
 
 
 def editor_for(form: Format, edits: Edits, *, head: bytes = b"", force: bool = False) -> Editor:
@@ -84,8 +125,10 @@ def editor_for(form: Format, edits: Edits, *, head: bytes = b"", force: bool = F
     Raises:
         BundleDamaged: *head* is not the beginning of a native text.
     """
-    raise NotImplementedError
+    if form == "native":
+        from vmexporter.core.importing.blockeditor import BlockEditor
 
+        return BlockEditor(edits, head, force=force)
+    from vmexporter.core.importing.lineeditor import LineEditor
 
-Spans = Sequence[tuple[int, int]]
-"""Byte ranges [start, end) of a text, at the borders of units, in order and apart."""
+    return LineEditor(edits, force=force)

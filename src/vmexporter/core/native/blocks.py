@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import zstandard
 
 from vmexporter.core.native import timestamps
-from vmexporter.core.native.timestamps import VARINT, Timestamps, count_in_range, signed, varint
+from vmexporter.core.native.timestamps import VARINT, Timestamps, count_in_range, folded, signed, varint
 from vmexporter.errors import BadExportLine
 
 MAX_ROWS: Final = 16_384
@@ -25,6 +25,7 @@ _MAX_SCALE: Final = 1 << 15
 _HEADER: Final = re.compile(rb"(%b%b)%b(%b%b[\x00-\xff]{3})(%b)" % ((VARINT,) * 6))
 _VARINT: Final = re.compile(VARINT)
 _KNOWN_BYTES: Final = 4 << 20
+_INT64: Final = 1 << 63
 _ENTRY_BYTES: Final = 400  # a dict's entry, its tuple and its numbers
 
 
@@ -44,9 +45,10 @@ class BlockHeader(NamedTuple):
 class BlockCounter:
     """Counts the rows of blocks within one range; what the blocks of one target have in common is read once."""
 
-    def __init__(self, start_ms: int, end_ms: int) -> None:
-        """*start_ms* and *end_ms* (both inclusive) are what was asked for."""
+    def __init__(self, start_ms: int, end_ms: int, *, outside: bool = False) -> None:
+        """*start_ms* and *end_ms* (both inclusive) are what was asked for; *outside*: a block may lie outside."""
         self._start_ms, self._end_ms = start_ms, end_ms
+        self._outside = outside
         self._inside: dict[bytes, bool] = {}
         self._rows: dict[bytes, int] = {}
         self._counted: dict[tuple[bytes, bytes, bytes], int] = {}
@@ -85,7 +87,7 @@ class BlockCounter:
     def _learn_times(self, times: bytes) -> bool:
         self._make_room(len(times))
         min_ms, max_ms = _times(times)
-        if max_ms < self._start_ms or min_ms > self._end_ms:
+        if not self._outside and (max_ms < self._start_ms or min_ms > self._end_ms):
             raise BadExportLine(
                 "cannot use the export: the server sent samples from outside the time that was asked for",
                 hint="a proxy on the way may drop or change the arguments start and end",
@@ -144,6 +146,21 @@ def rows_in_range(block: bytes, start_ms: int, end_ms: int) -> int:
     if header.max_ms < start_ms or header.min_ms > end_ms:
         return 0
     return BlockCounter(start_ms, end_ms).count(block, 0, len(block))
+
+
+def moved(block: bytes, shift_ms: int) -> bytes:
+    """The whole block with all its rows *shift_ms* later.
+
+    Raises:
+        BadExportLine: the block is not of the native format, or its times leave 64 bits.
+    """
+    header = _HEADER.match(block)
+    if header is None:
+        raise _unreadable()
+    min_ms, max_ms = (time_ms + shift_ms for time_ms in _times(header[1]))
+    if not -_INT64 <= min_ms <= max_ms < _INT64:
+        raise BadExportLine("cannot move a block in time: its timestamps would leave 64 bits")
+    return folded(min_ms) + folded(max_ms) + block[header.end(1) :]
 
 
 def _unreadable() -> BadExportLine:

@@ -24,7 +24,8 @@ from vmexporter.core.words import fit_to_show
 from vmexporter.errors import BadExportLine, QueryRejected
 
 HEADER_BYTES: Final = 16
-_MAX_BYTES: Final = 1 << 20  # of a name, and of a block: servers read no more
+MOST_BYTES: Final = 1 << 20
+"""Of a name, and of a block: servers read no more."""
 _MAX_WORDS: Final = 4096
 _LENGTH: Final = struct.Struct(">I")
 _RANGE: Final = struct.Struct(">QQ")
@@ -34,6 +35,12 @@ _NOT_IN_WORDS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 def stream_header(start_ms: int, end_ms: int) -> bytes:
     """The beginning of a native stream: a server that reads it takes samples of this range only, ends inclusive."""
     return _RANGE.pack(*((time_ms << 1 ^ time_ms >> 63) & (1 << 64) - 1 for time_ms in (start_ms, end_ms)))
+
+
+def range_of(head: bytes) -> tuple[int, int]:
+    """First and last millisecond of the range that a stream with this beginning holds."""
+    first, last = ((number >> 1) ^ -(number & 1) for number in _RANGE.unpack(head))
+    return first, last
 
 
 class NativeRewriter:
@@ -127,7 +134,7 @@ class NativeRewriter:
         """Add the blocks of *data* behind *position* with samples of the range; where the first torn one begins."""
         view, count, length_at = memoryview(data), self._blocks.count, _LENGTH.unpack_from
         came, name = b"", b""  # the name before with its length, and the same rewritten, once it is to go out
-        lines, samples, end, most = 0, 0, len(data), 4 + _MAX_BYTES
+        lines, samples, end, most = 0, 0, len(data), 4 + MOST_BYTES
         older, is_first = self._older, not self.counts.lines
         at = stop = position
         while (at := position) + 4 <= end:
@@ -171,7 +178,7 @@ class NativeRewriter:
             if data[at]:
                 _wait_for_words(data[at : at + _MAX_WORDS])
                 self._wanted_bytes = 0
-            elif stop - at - 4 > _MAX_BYTES:
+            elif stop - at - 4 > MOST_BYTES:
                 raise BadExportLine("cannot read the export: a name or a block is longer than 1 MiB")
 
 

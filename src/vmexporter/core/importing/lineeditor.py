@@ -1,0 +1,121 @@
+"""Edits JSON lines. What no option touches passes as the bytes that it is, and is only looked at and counted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from vmexporter.core.importing.edits import Body, Edits, UnreadableUnit
+from vmexporter.core.importing.jsonline import places, sound_values, usual_form
+from vmexporter.core.importing.labeledits import NOT_CHOSEN, LabelEdits
+from vmexporter.core.importing.tally import Tally
+from vmexporter.core.importing.timesedit import Times, TimesEdit
+from vmexporter.core.samples import LINE_END, TIMESTAMPS, VALUES
+from vmexporter.errors import BadExportLine
+
+_NULL: Final = b"null"
+
+
+class LineEditor:
+    """See ``edits.Editor``."""
+
+    head_bytes = 0
+    unit = "line"
+
+    def __init__(self, edits: Edits, *, force: bool = False) -> None:
+        """With *force* every number is looked at: what is damaged may still look like a line."""
+        self.force = force
+        self._labels = LabelEdits("jsonl", edits)
+        self._times = TimesEdit(edits)
+        self._drops_nulls = not edits.keeps.nulls
+
+    @property
+    def merged(self) -> int:
+        """See ``Editor``."""
+        return self._labels.merged
+
+    def head(self) -> bytes:
+        """Nothing."""
+        return b""
+
+    def border(self, text: bytes) -> int:
+        """Behind the first line feed."""
+        return text.find(b"\n") + 1 or -1
+
+    def take(self, text: bytes, position: int, stop: int, body: Body) -> int:
+        """See ``Editor``."""
+        view, run = memoryview(text), position  # lines that pass as they came are sent as one
+        while position < stop and (end := text.find(b"\n", position) + 1) and body.has_room(end - position):
+            edited = self._line(text, position, end, body.tally)
+            if edited is None:
+                body.size += end - position
+            else:
+                if run < position:
+                    body.parts.append(view[run:position])
+                body.put(edited)
+                run = end
+            position = end
+        if run < position:
+            body.parts.append(view[run:position])
+        return position
+
+    def _line(self, text: bytes, start: int, end: int, tally: Tally) -> list[bytes | memoryview] | None:
+        """What becomes of a line with its end; None: it passes as it came."""
+        content_end = end - 2 if text.endswith(b"\r\n", start, end) else end - 1
+        if content_end == start:
+            return []
+        try:
+            try:
+                return self._edited(text, start, content_end, tally)
+            except BadExportLine:  # or it is only written in another way
+                usual = usual_form(text[start:content_end])
+                edited = self._edited(usual, 0, len(usual), tally)
+                return [usual, b"\n"] if edited is None else edited
+        except BadExportLine as error:
+            if not self.force:
+                raise UnreadableUnit(start, error.message) from None
+            tally.bad_lines += 1
+            tally.bad_bytes += end - start
+            return []
+
+    def _edited(self, text: bytes, start: int, end: int, tally: Tally) -> list[bytes | memoryview] | None:
+        at = places(text, start, end)
+        if at is None:
+            raise BadExportLine("it is torn")
+        part = text[start : at.labels]
+        labels = self._labels.get(part)
+        times = self._times.of(text, at.times, at.times_end)
+        values = text[at.values : at.values_end]
+        sound = sound_values(values, strict=self.force)
+        if values.count(b",") + 1 != times.samples:
+            raise BadExportLine("it has more values than timestamps, or fewer")
+        if labels is NOT_CHOSEN:
+            tally.other_jobs_lines += 1
+            tally.other_jobs_samples += times.samples
+            return []
+        if times.kept is not None or (self._drops_nulls and _NULL in sound):
+            return self._cut(labels, sound, times, tally)
+        tally.lines += 1
+        tally.samples += times.samples
+        if times.moved is not None:
+            return [labels, VALUES, sound, TIMESTAMPS, times.moved, LINE_END, b"\n"]
+        if labels is part and sound is values:
+            return None
+        return [labels, VALUES, sound, memoryview(text)[at.values_end : end], b"\n"]
+
+    def _cut(self, labels: bytes, values: bytes, times: Times, tally: Tally) -> list[bytes | memoryview]:
+        """A line of which some samples stay."""
+        numbers = values.split(b",")
+        if times.kept is not None:
+            numbers = [numbers[number] for number in times.kept]
+        stamps = (times.text if times.moved is None else times.moved).split(b",")
+        if times.left_out is not None:
+            tally.add(times.left_out)
+        if self._drops_nulls and _NULL in numbers:
+            pairs = [pair for pair in zip(numbers, stamps, strict=True) if pair[0] != _NULL]
+            tally.nulls += len(numbers) - len(pairs)
+            numbers, stamps = [number for number, _ in pairs], [stamp for _, stamp in pairs]
+        if not numbers:
+            return []
+        tally.lines += 1
+        tally.samples += len(numbers)
+        return [labels, VALUES, b",".join(numbers), TIMESTAMPS, b",".join(stamps), LINE_END, b"\n"]
