@@ -5,6 +5,7 @@ Nothing is unpacked to the disk and no entry's name is used as a path.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import struct
@@ -26,7 +27,7 @@ _BLOCK = 1 << 20
 _MAX_MANIFEST_BYTES = 64 << 20
 _MAX_CHECKSUM_BYTES = 4096
 # What zipfile lets through besides its own error: numbers and names in the directory that cannot be.
-_BROKEN_ZIP = (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OverflowError, LookupError, struct.error)
+BROKEN_ZIP = (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OverflowError, LookupError, struct.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +56,47 @@ def inspect(path: Path) -> Inspection:
     Raises:
         BundleDamaged: it cannot be read, or something does not fit; the message says what.
     """
+    with readable(path), path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        has_checksum = _check_checksum_file(path, sha256)
+        manifest, entries = check(file)
+        return Inspection(manifest, entries, sha256, os.fstat(file.fileno()).st_size, has_checksum)
+
+
+def check(file: BinaryIO) -> tuple[Manifest, tuple[EntryInfo, ...]]:
+    """Compare all that is in a bundle with what it says of itself; call it within :func:`readable`.
+
+    Raises:
+        BundleDamaged: something does not fit.
+    """
+    with zipfile.ZipFile(file) as archive:
+        _check_names(archive)
+        entries = tuple(_entry(info) for info in archive.infolist())
+        manifest = manifest_in(file, archive)
+        _check_metrics(file, archive, manifest)
+        _small(file, archive, "README.txt")
+    return manifest, entries
+
+
+def manifest_in(file: BinaryIO, archive: zipfile.ZipFile) -> Manifest:
+    """The manifest of a bundle, of which nothing else is looked at.
+
+    Raises:
+        BundleDamaged: there is none, or it cannot be read.
+    """
+    return read_manifest(_small(file, archive, "metadata.json"))
+
+
+@contextlib.contextmanager
+def readable(name: object) -> Iterator[None]:
+    """Turn what zipfile, deflate and the file system raise within the block into ``BundleDamaged`` that names *name*."""
     try:
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            has_checksum = _check_checksum_file(path, sha256)
-            with zipfile.ZipFile(file) as archive:
-                _check_names(archive)
-                entries = tuple(_entry(info) for info in archive.infolist())
-                manifest = read_manifest(_small(file, archive, "metadata.json"))
-                _check_metrics(file, archive, manifest)
-                _small(file, archive, "README.txt")
-            return Inspection(manifest, entries, sha256, os.fstat(file.fileno()).st_size, has_checksum)
+        yield
     except OSError as error:
-        raise BundleDamaged(f"cannot read the bundle {path}: {(error.strerror or '').lower()}") from error
-    except (BrokenDeflate, *_BROKEN_ZIP) as error:
+        raise BundleDamaged(f"cannot read the bundle {name}: {(error.strerror or '').lower()}") from error
+    except (BrokenDeflate, *BROKEN_ZIP) as error:
         raise BundleDamaged(
-            f"cannot read the bundle {path}: it is no ZIP file, or a damaged one",
+            f"cannot read the bundle {name}: it is no ZIP file, or a damaged one",
             hint="copy it again, and compare its checksum with the sender's",
         ) from error
 
@@ -110,7 +136,7 @@ def bundle_form(bundle: Path) -> Format:
             form = form_of(archive.namelist())
     except OSError as error:
         raise BundleDamaged(f"cannot read the bundle {bundle}: {(error.strerror or '').lower()}") from error
-    except _BROKEN_ZIP as error:
+    except BROKEN_ZIP as error:
         raise BundleDamaged(f"cannot read the bundle {bundle}: it is no ZIP file, or a damaged one") from error
     if form is None:
         raise BundleDamaged(f"cannot read the bundle {bundle}: it does not hold one file of metrics")

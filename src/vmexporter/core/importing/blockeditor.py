@@ -9,10 +9,10 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from vmexporter.core.importing.edits import Body, Edits, UnreadableUnit
+from vmexporter.core.importing.edits import Body, Edits, UnreadableUnit, Watch
 from vmexporter.core.importing.labeledits import LabelEdits
 from vmexporter.core.importing.tally import Tally
-from vmexporter.core.native.blocks import BlockCounter, moved
+from vmexporter.core.native.blocks import BlockCounter, BlockHeader, moved, read_header
 from vmexporter.core.native.stream import HEADER_BYTES, MOST_BYTES, range_of, stream_header
 from vmexporter.errors import BadExportLine, BundleDamaged
 
@@ -26,7 +26,7 @@ class BlockEditor:
     head_bytes = HEADER_BYTES
     unit = "block"
 
-    def __init__(self, edits: Edits, head: bytes, *, force: bool = False) -> None:
+    def __init__(self, edits: Edits, head: bytes, *, force: bool = False, watch: Watch | None = None) -> None:
         """*head* is the range that the whole text begins with.
 
         Raises:
@@ -35,6 +35,7 @@ class BlockEditor:
         if len(head) != HEADER_BYTES:
             raise BundleDamaged("cannot import: the native blocks do not begin with their range")
         self.force = force
+        self._watch = watch
         self._labels = LabelEdits("native", edits)
         self._shift_ms = edits.shift_ms
         chosen, keeps = edits.time_range, edits.keeps
@@ -103,6 +104,8 @@ class BlockEditor:
                 tally.other_jobs_lines += 1
                 tally.other_jobs_samples += rows[0]
                 return []
+            if self._watch and rows[1]:
+                self._tell(name, rows[1], read_header(text[name_end + 4 : end]))
             block = text[name_end + 4 : end] if self._shift_ms or labels is not name else b""
             if self._shift_ms:
                 block = moved(block, self._shift_ms)
@@ -120,6 +123,11 @@ class BlockEditor:
         tally.lines += 1
         tally.samples += rows[3]
         return [_LENGTH.pack(len(labels)), labels, _LENGTH.pack(len(block)), block] if block else None
+
+    def _tell(self, name: bytes, rows: int, header: BlockHeader) -> None:
+        first_ms, last_ms = self._ranges[2]
+        if self._watch:
+            self._watch(name, rows, max(header.min_ms, first_ms), min(header.max_ms, last_ms))
 
     def _rows(self, text: bytes, start: int, end: int) -> list[int]:
         """Rows within each of the ranges; one that is as the one before is not counted again."""

@@ -6,7 +6,7 @@ go that the target does not keep.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -46,6 +46,11 @@ class Edits:
     def of(cls, options: ImportOptions, shift_ms: int, keeps: Keeps) -> Edits:
         """The edits that *options* ask for, once the shift and the target are known."""
         return cls(shift_ms, options.extra_labels, options.drop_labels, options.jobs, options.time_range, keeps)
+
+
+Watch = Callable[[bytes, int, int, int], None]
+"""Told of each unit that was chosen: its label part, its samples in the chosen range, and the first and last of their
+times, before the shift (of a native block that reaches beyond the range: the range's end)."""
 
 
 class UnreadableUnit(Exception):
@@ -117,7 +122,9 @@ class Editor(Protocol):
         """
 
 
-def editor_for(form: Format, edits: Edits, *, head: bytes = b"", force: bool = False) -> Editor:
+def editor_for(
+    form: Format, edits: Edits, *, head: bytes = b"", force: bool = False, watch: Watch | None = None
+) -> Editor:
     """The editor for a text of *form*; *head* is what a native text begins with (``MetricsFile.head``).
 
     With *force* a unit that cannot be read is passed over and counted, else it is an error.
@@ -128,7 +135,7 @@ def editor_for(form: Format, edits: Edits, *, head: bytes = b"", force: bool = F
     if form == "native":
         from vmexporter.core.importing.blockeditor import BlockEditor
 
-        return BlockEditor(edits, head, force=force)
+        return BlockEditor(edits, head, force=force, watch=watch)
     from vmexporter.core.importing.lineeditor import LineEditor
 
-    return LineEditor(edits, force=force)
+    return LineEditor(edits, force=force, watch=watch)

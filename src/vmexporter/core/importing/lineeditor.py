@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from vmexporter.core.importing.edits import Body, Edits, UnreadableUnit
+from vmexporter.core.importing.edits import Body, Edits, UnreadableUnit, Watch
 from vmexporter.core.importing.jsonline import places, sound_values, usual_form
 from vmexporter.core.importing.labeledits import NOT_CHOSEN, LabelEdits
 from vmexporter.core.importing.tally import Tally
@@ -21,9 +21,10 @@ class LineEditor:
     head_bytes = 0
     unit = "line"
 
-    def __init__(self, edits: Edits, *, force: bool = False) -> None:
+    def __init__(self, edits: Edits, *, force: bool = False, watch: Watch | None = None) -> None:
         """With *force* every number is looked at: what is damaged may still look like a line."""
         self.force = force
+        self._watch = watch
         self._labels = LabelEdits("jsonl", edits)
         self._times = TimesEdit(edits)
         self._drops_nulls = not edits.keeps.nulls
@@ -92,6 +93,8 @@ class LineEditor:
             tally.other_jobs_lines += 1
             tally.other_jobs_samples += times.samples
             return []
+        if self._watch and times.chosen:
+            self._watch(part, times.chosen, times.first_ms, times.last_ms)
         if times.kept is not None or (self._drops_nulls and _NULL in sound):
             return self._cut(labels, sound, times, tally)
         tally.lines += 1

@@ -25,11 +25,12 @@ class Times:
     """One list of timestamps. ``moved`` is its text after all edits; None where that is what came.
 
     ``kept`` are the numbers of the samples that stay; None when all do. ``samples`` came, ``left_out`` counts why some
-    do not stay.
+    do not stay. ``chosen`` are within the chosen range, from ``first_ms`` to ``last_ms``.
     """
 
     text: bytes
     samples: int
+    chosen: int
     first_ms: int
     last_ms: int
     moved: bytes | None = None
@@ -73,7 +74,7 @@ class TimesEdit:
     def _read(self, text: bytes) -> Times:
         numbers = numbers_in(text)
         first_ms, last_ms = min(numbers), max(numbers)
-        times = Times(text, len(numbers), first_ms, last_ms)
+        times = Times(text, len(numbers), len(numbers), first_ms, last_ms)
         if first_ms < self._first_ms or last_ms > self._last_ms:
             self._cut(times, numbers)
             numbers = [numbers[number] for number in times.kept or ()]
@@ -88,6 +89,8 @@ class TimesEdit:
 
     def _cut(self, times: Times, numbers: list[int]) -> None:
         start_ms, end_ms = self._chosen
+        chosen = [time_ms for time_ms in numbers if start_ms <= time_ms <= end_ms]
+        times.chosen, times.first_ms, times.last_ms = len(chosen), min(chosen, default=0), max(chosen, default=0)
         times.kept, out = [], Tally()
         for number, time_ms in enumerate(numbers):
             if not start_ms <= time_ms <= end_ms:
