@@ -89,7 +89,7 @@ def manifest_in(file: BinaryIO, archive: zipfile.ZipFile) -> Manifest:
 
 @contextlib.contextmanager
 def readable(name: object) -> Iterator[None]:
-    """Turn what zipfile, deflate and the file system raise within the block into ``BundleDamaged`` that names *name*."""
+    """Turn what zipfile, deflate and the file system raise within the block into ``BundleDamaged``, naming *name*."""
     try:
         yield
     except OSError as error:

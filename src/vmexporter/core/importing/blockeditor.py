@@ -106,7 +106,7 @@ class BlockEditor:
                 return []
             if self._watch and rows[1]:
                 self._tell(name, rows[1], read_header(text[name_end + 4 : end]))
-            block = text[name_end + 4 : end] if self._shift_ms or labels is not name else b""
+            block = text[name_end + 4 : end] if self._shift_ms or labels != name else b""
             if self._shift_ms:
                 block = moved(block, self._shift_ms)
         except BadExportLine as error:

@@ -20,7 +20,8 @@ from vmexporter.core.request import TimeRange
 class Keeps:
     """What the target keeps: samples from ``oldest_ms`` to ``newest_ms`` (inclusive; None: no such bound, or unknown).
 
-    ``nulls``: whether a line may hold ``null``. VictoriaMetrics 1.79 says 204 and drops the whole line.
+    ``nulls``: whether a line may hold ``null``, ``"NaN"`` and ``"Infinity"``. VictoriaMetrics 1.79 says 204 and drops
+    the whole line (measured): for it infinities are written as numbers, and samples without a value are left out.
     """
 
     oldest_ms: int | None = None

@@ -59,8 +59,8 @@ def sound_values(values: bytes, *, strict: bool) -> bytes:
         sound = checked_values(values)
     except (BadExportLine, LeakFound):
         raise BadExportLine("something else than numbers stands among its values") from None
-    sound = values if sound is None else sound
-    if strict and not _NUMBERS.fullmatch(sound):
+    sound = values if sound is None or sound == values else sound
+    if not values or strict and not _NUMBERS.fullmatch(sound):
         raise BadExportLine("something else than numbers stands among its values")
     return sound
 

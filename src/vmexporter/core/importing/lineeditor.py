@@ -12,7 +12,9 @@ from vmexporter.core.importing.timesedit import Times, TimesEdit
 from vmexporter.core.samples import LINE_END, TIMESTAMPS, VALUES
 from vmexporter.errors import BadExportLine
 
-_NULL: Final = b"null"
+_NO_NUMBERS: Final = frozenset({b"null", b'"NaN"'})
+_INFINITIES: Final = ((b'"Infinity"', b"1e999"), (b'"-Infinity"', b"-1e999"))
+"""How a server that knows only numbers is told of them: what is too large for it, it takes for infinite."""
 
 
 class LineEditor:
@@ -27,7 +29,7 @@ class LineEditor:
         self._watch = watch
         self._labels = LabelEdits("jsonl", edits)
         self._times = TimesEdit(edits)
-        self._drops_nulls = not edits.keeps.nulls
+        self._takes_words = edits.keeps.nulls
 
     @property
     def merged(self) -> int:
@@ -89,19 +91,21 @@ class LineEditor:
         sound = sound_values(values, strict=self.force)
         if values.count(b",") + 1 != times.samples:
             raise BadExportLine("it has more values than timestamps, or fewer")
-        if labels is NOT_CHOSEN:
+        if labels == NOT_CHOSEN:
             tally.other_jobs_lines += 1
             tally.other_jobs_samples += times.samples
             return []
         if self._watch and times.chosen:
             self._watch(part, times.chosen, times.first_ms, times.last_ms)
-        if times.kept is not None or (self._drops_nulls and _NULL in sound):
+        if not self._takes_words and (b"u" in sound or b'"' in sound):
+            return self._cut(labels, _infinities_as_numbers(sound), times, tally)
+        if times.kept is not None:
             return self._cut(labels, sound, times, tally)
         tally.lines += 1
         tally.samples += times.samples
         if times.moved is not None:
             return [labels, VALUES, sound, TIMESTAMPS, times.moved, LINE_END, b"\n"]
-        if labels is part and sound is values:
+        if labels == part and sound is values:
             return None
         return [labels, VALUES, sound, memoryview(text)[at.values_end : end], b"\n"]
 
@@ -113,8 +117,8 @@ class LineEditor:
         stamps = (times.text if times.moved is None else times.moved).split(b",")
         if times.left_out is not None:
             tally.add(times.left_out)
-        if self._drops_nulls and _NULL in numbers:
-            pairs = [pair for pair in zip(numbers, stamps, strict=True) if pair[0] != _NULL]
+        if not self._takes_words and not _NO_NUMBERS.isdisjoint(numbers):
+            pairs = [pair for pair in zip(numbers, stamps, strict=True) if pair[0] not in _NO_NUMBERS]
             tally.nulls += len(numbers) - len(pairs)
             numbers, stamps = [number for number, _ in pairs], [stamp for _, stamp in pairs]
         if not numbers:
@@ -122,3 +126,9 @@ class LineEditor:
         tally.lines += 1
         tally.samples += len(numbers)
         return [labels, VALUES, b",".join(numbers), TIMESTAMPS, b",".join(stamps), LINE_END, b"\n"]
+
+
+def _infinities_as_numbers(values: bytes) -> bytes:
+    for word, number in _INFINITIES:
+        values = values.replace(word, number)
+    return values

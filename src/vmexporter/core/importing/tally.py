@@ -12,7 +12,7 @@ class Tally:
     ``lines`` (blocks, of a native text) and ``samples`` are what is sent. All others are left out: lines that cannot be
     read (with ``force``) and their bytes; lines of jobs that were not chosen and their samples; samples outside the
     chosen time range; samples before the target's retention or too far in the future, after the shift; samples without
-    a value (``null``) that the target would drop together with their whole line.
+    a value (``null`` or ``"NaN"``) that the target would drop together with their whole line.
     """
 
     lines: int = 0
