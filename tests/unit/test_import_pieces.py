@@ -100,6 +100,8 @@ BAD_LINES = [
     LINE.replace(b"[1]", b"[]")[:-1],
     LINE.replace(b"[1]", b'["1.5"]')[:-1],
     LINE.replace(b"1700000000000", b"1.7e12")[:-1],
+    LINE.replace(b"1700000000000", b"")[:-1],
+    LINE.replace(b"1700000000000", b"1700000000000,")[:-1],
     LINE.replace(b"1700000000000", b"99999999999999999999")[:-1],
     LINE.replace(b'"__name__":"m"', b"")[:-1],
     LINE.replace(b'"m"', b'"\\ud800"')[:-1] + b" ",

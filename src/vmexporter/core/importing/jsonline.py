@@ -60,7 +60,7 @@ def sound_values(values: bytes, *, strict: bool) -> bytes:
     except (BadExportLine, LeakFound):
         raise BadExportLine("something else than numbers stands among its values") from None
     sound = values if sound is None or sound == values else sound
-    if not values or strict and not _NUMBERS.fullmatch(sound):
+    if not values or (strict and not _NUMBERS.fullmatch(sound)):
         raise BadExportLine("something else than numbers stands among its values")
     return sound
 

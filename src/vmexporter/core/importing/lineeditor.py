@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 from vmexporter.core.importing.edits import Body, Edits, UnreadableUnit, Watch
@@ -12,7 +14,9 @@ from vmexporter.core.importing.timesedit import Times, TimesEdit
 from vmexporter.core.samples import LINE_END, TIMESTAMPS, VALUES
 from vmexporter.errors import BadExportLine
 
+_Parts = Sequence[bytes | memoryview]
 _NO_NUMBERS: Final = frozenset({b"null", b'"NaN"'})
+_BLANK_LINES: Final = re.compile(rb"\n++|(?:\r\n)++")
 _INFINITIES: Final = ((b'"Infinity"', b"1e999"), (b'"-Infinity"', b"-1e999"))
 """How a server that knows only numbers is told of them: what is too large for it, it takes for infinite."""
 
@@ -48,7 +52,11 @@ class LineEditor:
         """See ``Editor``."""
         view, run = memoryview(text), position  # lines that pass as they came are sent as one
         while position < stop and (end := text.find(b"\n", position) + 1) and body.has_room(end - position):
-            edited = self._line(text, position, end, body.tally)
+            if end - position <= len(b"\r\n") and (blanks := _BLANK_LINES.match(text, position, stop)):
+                edited: _Parts | None = ()
+                end = blanks.end()
+            else:
+                edited = self._line(text, position, end, body.tally)
             if edited is None:
                 body.size += end - position
             else:
@@ -61,11 +69,9 @@ class LineEditor:
             body.parts.append(view[run:position])
         return position
 
-    def _line(self, text: bytes, start: int, end: int, tally: Tally) -> list[bytes | memoryview] | None:
+    def _line(self, text: bytes, start: int, end: int, tally: Tally) -> _Parts | None:
         """What becomes of a line with its end; None: it passes as it came."""
         content_end = end - 2 if text.endswith(b"\r\n", start, end) else end - 1
-        if content_end == start:
-            return []
         try:
             try:
                 return self._edited(text, start, content_end, tally)
@@ -78,9 +84,9 @@ class LineEditor:
                 raise UnreadableUnit(start, error.message) from None
             tally.bad_lines += 1
             tally.bad_bytes += end - start
-            return []
+            return ()
 
-    def _edited(self, text: bytes, start: int, end: int, tally: Tally) -> list[bytes | memoryview] | None:
+    def _edited(self, text: bytes, start: int, end: int, tally: Tally) -> _Parts | None:
         at = places(text, start, end)
         if at is None:
             raise BadExportLine("it is torn")
@@ -94,7 +100,7 @@ class LineEditor:
         if labels == NOT_CHOSEN:
             tally.other_jobs_lines += 1
             tally.other_jobs_samples += times.samples
-            return []
+            return ()
         if self._watch and times.chosen:
             self._watch(part, times.chosen, times.first_ms, times.last_ms)
         if not self._takes_words and (b"u" in sound or b'"' in sound):
@@ -109,7 +115,7 @@ class LineEditor:
             return None
         return [labels, VALUES, sound, memoryview(text)[at.values_end : end], b"\n"]
 
-    def _cut(self, labels: bytes, values: bytes, times: Times, tally: Tally) -> list[bytes | memoryview]:
+    def _cut(self, labels: bytes, values: bytes, times: Times, tally: Tally) -> _Parts:
         """A line of which some samples stay."""
         numbers = values.split(b",")
         if times.kept is not None:
@@ -122,7 +128,7 @@ class LineEditor:
             tally.nulls += len(numbers) - len(pairs)
             numbers, stamps = [number for number, _ in pairs], [stamp for _, stamp in pairs]
         if not numbers:
-            return []
+            return ()
         tally.lines += 1
         tally.samples += len(numbers)
         return [labels, VALUES, b",".join(numbers), TIMESTAMPS, b",".join(stamps), LINE_END, b"\n"]

@@ -166,7 +166,7 @@ class Pieces:
 
     def _piece(self) -> Piece:
         body, self._body = self._body, Body(self.target_bytes)
-        content = b"".join((self._head, *body.parts)) if body.size else b""
+        content = b"".join([self._head, *body.parts] if self._head else body.parts) if body.size else b""
         piece = Piece(self._start, min(self._done, self.offset), content, body.tally)  # a last line may lack its end
         self._start = self._done
         return piece
