@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.import_texts import cut_anywhere, pieces_of, texts
 from tests.unit.native_streams import HEADER, START_MS, block, name, unit
 from vmexporter.core.importing.edits import Edits, editor_for
+from vmexporter.core.importing.jsonline import STRETCH
 from vmexporter.core.importing.pieces import MOST_UNIT_BYTES, Piece, Pieces
 from vmexporter.errors import BundleDamaged
 
@@ -87,6 +90,36 @@ def test_a_gigantic_line_is_refused_or_counted(block_bytes: int) -> None:
     assert sum(piece.tally.bad_lines for piece in pieces) == 1
     assert sum(piece.tally.bad_bytes for piece in pieces) == len(text) - 2 * len(LINE)
     check_cover(pieces, 0, len(text))
+
+
+def long_line(samples: int) -> bytes:
+    times = b",".join(b"%d" % (1_700_000_000_000 + number) for number in range(samples))
+    values = b",".join(b"%d.5" % number for number in range(samples))
+    return b'{"metric":{"__name__":"m","job":"a"},"values":[%b],"timestamps":[%b]}\n' % (values, times)
+
+
+def test_a_line_that_is_too_long_for_servers_is_sent_as_several() -> None:
+    long = long_line(200_000)
+    assert len(long) > 4 << 20
+    [piece] = line_pieces([long])
+    lines = [json.loads(line) for line in piece.body.split(b"\n") if line]
+    assert max(len(line["values"]) for line in lines) == STRETCH
+    assert (piece.lines, piece.samples) == (len(lines), 200_000)
+    whole = json.loads(long)
+    for key in ("values", "timestamps"):
+        assert [number for line in lines for number in line[key]] == whole[key]
+    assert all(line["metric"] == whole["metric"] for line in lines)
+    for bad in (
+        long.replace(b",7.5", b","),
+        long.replace(b",77.5", b""),
+        long.replace(b"5],", b"5,],"),
+        long[:-3] + b"\n",
+    ):
+        with pytest.raises(BundleDamaged, match="line 2"):
+            line_pieces([LINE + bad])
+        pieces = line_pieces([LINE + bad], force=True)
+        assert b"".join(piece.body for piece in pieces) == LINE
+        assert sum(piece.tally.bad_lines for piece in pieces) == 1
 
 
 BAD_LINES = [

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 from vmexporter.core.lines import LABELS_END, LINE_START
@@ -18,6 +20,9 @@ from vmexporter.errors import BadExportLine, LeakFound
 
 _NUMBER: Final = rb"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?"
 _NUMBERS: Final = re.compile(rb"(?:%b,)*+%b" % ((rb'(?:%b|null|"-?Infinity"|"NaN")' % _NUMBER,) * 2))
+STRETCH: Final = 16_384
+"""Samples in one of the lines that a very long one is made into."""
+_STRETCHES: Final = re.compile(rb"[^,]++(?:,[^,]++){0,%d}" % (STRETCH - 1))
 _WORDS: Final = frozenset({"Infinity", "-Infinity", "NaN"})
 
 
@@ -46,6 +51,26 @@ def places(text: bytes, start: int, end: int) -> Places | None:
     if not whole or times > end - 2 or not text.startswith(LINE_START, start):
         return None
     return Places(split + 1, split + len(LABELS_END), values_end, times, end - 2)
+
+
+def shorter_lines(text: bytes, start: int, end: int) -> Iterator[bytes]:
+    """The line ``text[start:end]`` as several, each with at most ``STRETCH`` of its samples and all of its labels.
+
+    Servers refuse lines of more than 10 MiB unless they are told otherwise (``-import.maxLineLen``).
+
+    Raises:
+        BadExportLine: the line is torn, or has more values than timestamps, or fewer.
+    """
+    at = places(text, start, end)
+    if at is None or any(text.find(gap, at.values, at.times_end + 1) >= 0 for gap in (b",,", b",]", b"[,")):
+        raise BadExportLine("it is torn")
+    labels, stretches = text[start : at.labels], _STRETCHES.finditer
+    for values, times in zip_longest(
+        stretches(text, at.values, at.values_end), stretches(text, at.times, at.times_end)
+    ):
+        if values is None or times is None:
+            raise BadExportLine("it has more values than timestamps, or fewer")
+        yield b"".join((labels, VALUES, values[0], TIMESTAMPS, times[0], LINE_END))
 
 
 def sound_values(values: bytes, *, strict: bool) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from vmexporter.core.importing.edits import Body, Edits, UnreadableUnit, Watch
-from vmexporter.core.importing.jsonline import places, sound_values, usual_form
+from vmexporter.core.importing.jsonline import places, shorter_lines, sound_values, usual_form
 from vmexporter.core.importing.labeledits import NOT_CHOSEN, LabelEdits
 from vmexporter.core.importing.tally import Tally
 from vmexporter.core.importing.timesedit import Times, TimesEdit
@@ -16,6 +16,7 @@ from vmexporter.errors import BadExportLine
 
 _Parts = Sequence[bytes | memoryview]
 _NO_NUMBERS: Final = frozenset({b"null", b'"NaN"'})
+_LONG_BYTES: Final = 2 << 20
 _BLANK_LINES: Final = re.compile(rb"\n++|(?:\r\n)++")
 _INFINITIES: Final = ((b'"Infinity"', b"1e999"), (b'"-Infinity"', b"-1e999"))
 """How a server that knows only numbers is told of them: what is too large for it, it takes for infinite."""
@@ -73,18 +74,33 @@ class LineEditor:
         """What becomes of a line with its end; None: it passes as it came."""
         content_end = end - 2 if text.endswith(b"\r\n", start, end) else end - 1
         try:
+            if end - start > _LONG_BYTES:
+                return self._in_several(text, start, content_end, tally)
             try:
                 return self._edited(text, start, content_end, tally)
             except BadExportLine:  # or it is only written in another way
-                usual = usual_form(text[start:content_end])
-                edited = self._edited(usual, 0, len(usual), tally)
-                return [usual, b"\n"] if edited is None else edited
+                return self._usual(text[start:content_end], tally)
         except BadExportLine as error:
             if not self.force:
                 raise UnreadableUnit(start, error.message) from None
             tally.bad_lines += 1
             tally.bad_bytes += end - start
             return ()
+
+    def _usual(self, line: bytes, tally: Tally) -> _Parts:
+        usual = usual_form(line)
+        edited = self._edited(usual, 0, len(usual), tally)
+        return (usual, b"\n") if edited is None else edited
+
+    def _in_several(self, text: bytes, start: int, end: int, tally: Tally) -> _Parts:
+        """What becomes of a line that is too long for servers: shorter ones, or nothing if any of it is bad."""
+        parts: list[bytes | memoryview] = []
+        counted = Tally()
+        for line in shorter_lines(text, start, end):
+            edited = self._edited(line, 0, len(line), counted)
+            parts += (line, b"\n") if edited is None else edited
+        tally.add(counted)
+        return parts
 
     def _edited(self, text: bytes, start: int, end: int, tally: Tally) -> _Parts | None:
         at = places(text, start, end)

@@ -19,6 +19,7 @@ _DIGITS: Final = 13  # of a timestamp from 2001 to 2286
 _IN_TIMESTAMPS: Final = b"0123456789,-"
 _KNOWN_BYTES: Final = 4 << 20
 _STRETCH_BYTES: Final = 1 << 18
+_STRETCH: Final = 1 << 14
 _INT64: Final = 1 << 63
 
 
@@ -87,7 +88,10 @@ class TimesEdit:
         shift_ms = self._shift_ms
         if numbers and not -_INT64 <= min(numbers) + shift_ms <= max(numbers) + shift_ms < _INT64:
             raise BadExportLine("its timestamps leave 64 bits when they are moved")
-        times.moved = ",".join([str(number + shift_ms) for number in numbers]).encode()
+        times.moved = b",".join(
+            ",".join([str(number + shift_ms) for number in numbers[at : at + _STRETCH]]).encode()
+            for at in range(0, len(numbers), _STRETCH)
+        )
         return times
 
     def _cut(self, times: Times, numbers: array[int]) -> None:
