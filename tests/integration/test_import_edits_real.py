@@ -9,8 +9,8 @@ import pytest
 
 from tests.integration.exports import server_program
 from tests.lab.blocks import BlockReader
-from tests.lab.lines import Samples, Series, line, samples_by_series
-from tests.lab.victoria import VictoriaMetrics, seconds
+from tests.lab.lines import Samples, Series, line
+from tests.lab.victoria import seconds
 from vmexporter.core.formats import Format
 from vmexporter.core.importing.edits import Edits, Keeps, editor_for
 from vmexporter.core.importing.pieces import Piece, Pieces
@@ -113,18 +113,3 @@ def test_what_is_imported_is_what_was_meant(reader: BlockReader, text: tuple[For
     expected = meant(reader, text, edits)
     assert found == expected
     assert samples == sum(map(len, expected.values())) > 0
-
-
-def test_a_server_that_knows_only_numbers_gets_only_numbers() -> None:
-    """1.79 drops a whole line that holds null or an infinity in quotes, and says 204."""
-    special = ["1", "null", '"Infinity"', '"-Infinity"', '"NaN"', "5"]
-    times = [START_MS + number for number in range(len(special))]
-    text = line({"__name__": "vm_special"}, special, times)
-    [piece] = pieces_of(("jsonl", text), Edits(keeps=Keeps(nulls=False)))
-    assert (piece.samples, piece.tally.nulls) == (4, 2)
-    with VictoriaMetrics("-search.latencyOffset=0s") as server:
-        server.import_jsonl([piece.body])
-        found = samples_by_series(server.export("vm_special", START_MS, END_MS))
-    [samples] = found.values()
-    assert [time_ms - START_MS for time_ms, _ in samples] == [0, 2, 3, 5]
-    assert [value.strip('+"').replace("Infinity", "Inf") for _, value in samples[1:3]] == ["Inf", "-Inf"]

@@ -13,7 +13,6 @@ from vmexporter.core.importing.edits import Edits, editor_for
 from vmexporter.core.importing.pieces import Piece, Pieces
 from vmexporter.core.importing.tally import Tally
 
-INFINITIES = {"Infinity": "1e999", "-Infinity": "-1e999"}
 NAMES = ("up", "vm_rows", 'odd"\\\n\u2028é')
 VALUE_TEXTS = st.sampled_from(
     ["1", "0", "-1.5", "1e300", "123456789012345680", "0.1", "null", '"Infinity"', '"-Infinity"', '"NaN"']
@@ -85,8 +84,8 @@ def plainly_edited(text: bytes, edits: Edits) -> list[dict[str, Any]]:
             moved_ms = time_ms + edits.shift_ms
             in_range = chosen is None or chosen.start_ms <= time_ms <= chosen.end_ms
             is_kept = (keeps.oldest_ms or -(10**18)) <= moved_ms <= (keeps.newest_ms or 10**18)
-            if in_range and is_kept and (value not in {None, "NaN"} or keeps.nulls):
-                kept.append((str(moved_ms), value if keeps.nulls else INFINITIES.get(value, value)))
+            if in_range and is_kept:
+                kept.append((str(moved_ms), value))
         if kept:
             times, values = zip(*kept, strict=True)
             sent.append({"metric": metric, "values": list(values), "timestamps": list(times)})

@@ -27,7 +27,6 @@ def all_edits(draw: st.DrawFn) -> Edits:
     keeps = Keeps(
         oldest_ms=draw(st.none() | TIMES.map(lambda time_ms: time_ms + shift_ms)),
         newest_ms=draw(st.none() | TIMES.map(lambda time_ms: time_ms + shift_ms)),
-        nulls=draw(st.booleans()),
     )
     return Edits(
         shift_ms=shift_ms,
@@ -46,7 +45,7 @@ def test_any_edits_are_those_made_the_plain_way(text: bytes, edits: Edits, force
     assert [read(line) for line in sent.split(b"\n") if line.strip()] == plainly_edited(text, edits)
     came = plainly_edited(text, Edits())
     left_out = tally.other_jobs_samples + tally.outside_range + tally.before_retention + tally.in_the_future
-    assert tally.samples + left_out + tally.nulls == sum(len(line["values"]) for line in came)
+    assert tally.samples + left_out == sum(len(line["values"]) for line in came)
     assert tally.bad_lines == 0
 
 
@@ -61,12 +60,10 @@ def test_what_is_left_out_is_counted_by_its_reason() -> None:
     edits = Edits(
         shift_ms=1000,
         time_range=TimeRange(start_ms=20, end_ms=1000),
-        keeps=Keeps(oldest_ms=1021, newest_ms=1029, nulls=False),
+        keeps=Keeps(oldest_ms=1021, newest_ms=1029),
     )
     sent, tally = edited(LINE, edits)
     assert (sent, tally.lines, tally.outside_range, tally.before_retention, tally.in_the_future) == (b"", 0, 1, 1, 1)
-    sent, tally = edited(LINE, Edits(keeps=Keeps(nulls=False)))
-    assert (read(sent)["values"], read(sent)["timestamps"], tally.nulls) == (["1", "3"], ["10", "30"], 1)
 
 
 def test_a_line_written_in_another_way_is_put_into_the_usual_form() -> None:

@@ -1,4 +1,4 @@
-"""What happens to the samples on their way: labels, times, and what the target would drop or refuse.
+"""What happens to the samples on their way: labels, times, and what the target would drop.
 
 The order is fixed: jobs and time range are chosen by what stands in the bundle, then samples move in time, then those
 go that the target does not keep.
@@ -18,15 +18,10 @@ from vmexporter.core.request import TimeRange
 
 @dataclass(frozen=True, slots=True)
 class Keeps:
-    """What the target keeps: samples from ``oldest_ms`` to ``newest_ms`` (inclusive; None: no such bound, or unknown).
-
-    ``nulls``: whether a line may hold ``null``, ``"NaN"`` and ``"Infinity"``. VictoriaMetrics 1.79 says 204 and drops
-    the whole line (measured): for it infinities are written as numbers, and samples without a value are left out.
-    """
+    """The samples that the target keeps: from ``oldest_ms`` to ``newest_ms``, inclusive; None: no bound, or unknown."""
 
     oldest_ms: int | None = None
     newest_ms: int | None = None
-    nulls: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,8 @@ from vmexporter.core.samples import LINE_END, TIMESTAMPS, VALUES
 from vmexporter.errors import BadExportLine
 
 _Parts = Sequence[bytes | memoryview]
-_NO_NUMBERS: Final = frozenset({b"null", b'"NaN"'})
 _LONG_BYTES: Final = 2 << 20
 _BLANK_LINES: Final = re.compile(rb"\n++|(?:\r\n)++")
-_INFINITIES: Final = ((b'"Infinity"', b"1e999"), (b'"-Infinity"', b"-1e999"))
-"""How a server that knows only numbers is told of them: what is too large for it, it takes for infinite."""
 
 
 class LineEditor:
@@ -34,7 +31,6 @@ class LineEditor:
         self._watch = watch
         self._labels = LabelEdits("jsonl", edits)
         self._times = TimesEdit(edits)
-        self._takes_words = edits.keeps.nulls
 
     @property
     def merged(self) -> int:
@@ -74,7 +70,7 @@ class LineEditor:
         """What becomes of a line with its end; None: it passes as it came."""
         content_end = end - 2 if text.endswith(b"\r\n", start, end) else end - 1
         try:
-            if end - start > _LONG_BYTES:
+            if end - start > _LONG_BYTES:  # read as JSON, it would take ten times its size
                 return self._in_several(text, start, content_end, tally)
             try:
                 return self._edited(text, start, content_end, tally)
@@ -119,8 +115,6 @@ class LineEditor:
             return ()
         if self._watch and times.chosen:
             self._watch(part, times.chosen, times.first_ms, times.last_ms)
-        if not self._takes_words and (b"u" in sound or b'"' in sound):
-            return self._cut(labels, _infinities_as_numbers(sound), times, tally)
         if times.kept is not None:
             return self._cut(labels, sound, times, tally)
         tally.lines += 1
@@ -131,26 +125,15 @@ class LineEditor:
             return None
         return [labels, VALUES, sound, memoryview(text)[at.values_end : end], b"\n"]
 
-    def _cut(self, labels: bytes, values: bytes, times: Times, tally: Tally) -> _Parts:
-        """A line of which some samples stay."""
-        numbers = values.split(b",")
-        if times.kept is not None:
-            numbers = [numbers[number] for number in times.kept]
-        stamps = (times.text if times.moved is None else times.moved).split(b",")
+    @staticmethod
+    def _cut(labels: bytes, values: bytes, times: Times, tally: Tally) -> _Parts:
+        """A line of which only some samples stay, or none."""
         if times.left_out is not None:
             tally.add(times.left_out)
-        if not self._takes_words and not _NO_NUMBERS.isdisjoint(numbers):
-            pairs = [pair for pair in zip(numbers, stamps, strict=True) if pair[0] not in _NO_NUMBERS]
-            tally.nulls += len(numbers) - len(pairs)
-            numbers, stamps = [number for number, _ in pairs], [stamp for _, stamp in pairs]
-        if not numbers:
+        if not times.kept or times.moved is None:
             return ()
+        numbers = values.split(b",")
         tally.lines += 1
-        tally.samples += len(numbers)
-        return [labels, VALUES, b",".join(numbers), TIMESTAMPS, b",".join(stamps), LINE_END, b"\n"]
-
-
-def _infinities_as_numbers(values: bytes) -> bytes:
-    for word, number in _INFINITIES:
-        values = values.replace(word, number)
-    return values
+        tally.samples += len(times.kept)
+        kept = b",".join([numbers[number] for number in times.kept])
+        return (labels, VALUES, kept, TIMESTAMPS, times.moved, LINE_END, b"\n")

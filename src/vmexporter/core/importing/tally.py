@@ -11,8 +11,7 @@ class Tally:
 
     ``lines`` (blocks, of a native text) and ``samples`` are what is sent. All others are left out: lines that cannot be
     read (with ``force``) and their bytes; lines of jobs that were not chosen and their samples; samples outside the
-    chosen time range; samples before the target's retention or too far in the future, after the shift; samples without
-    a value (``null`` or ``"NaN"``) that the target would drop together with their whole line.
+    chosen time range; samples before the target's retention or too far in the future, after the shift.
     """
 
     lines: int = 0
@@ -24,7 +23,6 @@ class Tally:
     outside_range: int = 0
     before_retention: int = 0
     in_the_future: int = 0
-    nulls: int = 0
 
     def add(self, other: Tally) -> None:
         """Add *other* to these."""
