@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 CODE := $(wildcard src tests bench scripts)
-LOCK := --quiet --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .PHONY: help demo demo-export test test-hard test-browser screenshots check fmt bench lock clean
 

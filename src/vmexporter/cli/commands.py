@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from vmexporter.cli.grouping import command
-from vmexporter.cli.main import app, map_app
+from vmexporter.cli.main import app, config_app, map_app
 from vmexporter.cli.options import (
     ConnectionOptions,
     FormatOptions,
@@ -155,6 +155,14 @@ def reveal(
         looking.reveal(access, text or [])
     else:
         maps.reveal_bundle(bundle, looking.only_path(text), access, form)
+
+
+@command(config_app, "schema")
+def config_schema() -> None:
+    """Print the JSON Schema of the configuration file, for editors and checks."""
+    from vmexporter.cli import configuration
+
+    configuration.print_schema()
 
 
 @command(map_app, "show")

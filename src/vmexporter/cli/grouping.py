@@ -13,6 +13,8 @@ from typing import Any, get_type_hints
 
 import typer
 
+from vmexporter.cli.settling import SettledCommand
+
 
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Decorator: register a function whose parameters are option groups, or single annotated options, as a command."""
@@ -39,7 +41,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
         vars(run)["__signature__"] = inspect.Signature(everything)
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in everything}
         del vars(run)["__wrapped__"]  # typer would look through to the groups
-        return app.command(name)(run)
+        return app.command(name, cls=SettledCommand)(run)
 
     return register
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextvars
 import io
 import sys
 
 import typer
 
-from vmexporter import __version__
+from vmexporter.cli.telling import in_json, json_line
 from vmexporter.errors import VmexporterError
 
 _UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h
@@ -24,17 +25,22 @@ app = typer.Typer(
 map_app = typer.Typer(help="Look at, merge, encrypt or decrypt obfuscation maps.", no_args_is_help=True)
 app.add_typer(map_app, name="map")
 
+config_app = typer.Typer(help="About the configuration file of --config.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+
 
 def _version(wanted: bool) -> None:
     if wanted:
-        sys.stdout.write(f"vmexporter {__version__}\n")
+        from vmexporter.cli.version import version_text
+
+        sys.stdout.write(version_text())
         raise typer.Exit
 
 
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
-    version: bool = typer.Option(False, "--version", help="Show the version.", callback=_version, is_eager=True),
+    version: bool = typer.Option(False, "--version", help="Show version and commit.", callback=_version, is_eager=True),
 ) -> None:
     del version
     if context.invoked_subcommand is None:
@@ -45,6 +51,10 @@ def _root(
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    contextvars.copy_context().run(_run)  # what one run chooses is not the next one's
+
+
+def _run() -> None:
     from vmexporter.cli import commands
 
     del commands
@@ -60,9 +70,9 @@ def main() -> None:
         sys.stderr.write("\nStopped.\n")
         sys.exit(130)
     except Exception as error:  # the last resort of a command line: a sentence, no traceback with data in it
-        sys.stderr.write(
-            f"Error: something unexpected went wrong ({type(error).__name__}); this is a bug of vmexporter\n"
-        )
+        words = f"something unexpected went wrong ({type(error).__name__}); this is a bug of vmexporter"
+        line = json_line("error", words, code="unexpected", exit_status=_UNEXPECTED) if in_json() else f"Error: {words}"
+        sys.stderr.write(f"{line}\n")
         sys.exit(_UNEXPECTED)
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vmexporter.cli.models import build_model
+from vmexporter.cli.settling import read_config
+from vmexporter.cli.telling import LogFormat, tell_in
 
 if TYPE_CHECKING:
     from vmexporter.core.request import Selection, TimeRange
@@ -26,7 +28,7 @@ class AccessOptions:
 
     user: Annotated[
         str,
-        typer.Option(help="User name for basic authentication.", envvar="VMEXPORTER_USER", rich_help_panel=_CONNECTION),
+        typer.Option(help="User name for basic authentication.", rich_help_panel=_CONNECTION),
     ] = ""
     password_file: Annotated[
         Path | None,
@@ -75,6 +77,15 @@ class ConnectionOptions(AccessOptions):
     """Which server, and how to be let in."""
 
     url: Annotated[str, typer.Argument(help="Address of the server, as you would open it: any form is understood.")]
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="File (TOML or JSON) with what is not said here; see docs/unattended.md.",
+            callback=read_config,
+            is_eager=True,
+            rich_help_panel=_CONNECTION,
+        ),
+    ] = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -164,6 +175,14 @@ class FormatOptions:
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress, only results and errors.", rich_help_panel=_OUT)
     ] = False
+    log_format: Annotated[
+        LogFormat,
+        typer.Option(
+            help="How progress and errors are told on standard error: text, or one JSON object a line.",
+            callback=tell_in,
+            rich_help_panel=_OUT,
+        ),
+    ] = LogFormat.TEXT
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

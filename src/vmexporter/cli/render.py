@@ -1,5 +1,7 @@
 """Prints: the only module that does. Results go to standard output, everything on the way to standard error.
 
+The latter as sentences, or as JSON lines where ``--log-format json`` asks for them.
+
 Rich is imported where somebody looks on, and for tables: without a terminal an export has no need to wait for it.
 """
 
@@ -12,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
+from vmexporter.cli.telling import in_json, json_line
 from vmexporter.core.manifest import CountsEntry
 from vmexporter.core.times import format_span
 from vmexporter.errors import VmexporterError
@@ -35,13 +38,19 @@ def print_json(value: object) -> None:
     print_text(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
-def say(text: str, style: str = "") -> None:
-    """A line to standard error; *text* is data, never markup."""
-    _print(sys.stderr, (text, style))
+def say(text: str, style: str = "", **facts: object) -> None:
+    """A line to standard error; *text* is data, never markup. Yellow is a warning; *facts* are for JSON lines only."""
+    if in_json():
+        _log("warning" if "yellow" in style else "info", text, **facts)
+    else:
+        _print(sys.stderr, (text, style))
 
 
 def print_error(error: VmexporterError) -> None:
     """An error and its hint."""
+    if in_json():
+        _log("error", error.message, code=error.code, hint=error.hint, exit_status=error.exit_status)
+        return
     _print(sys.stderr, ("Error: ", "bold red"), (error.message, ""))
     if error.hint:
         _print(sys.stderr, ("Hint: ", "bold"), (error.hint, ""))
@@ -50,6 +59,11 @@ def print_error(error: VmexporterError) -> None:
 def shown(text: str) -> str:
     """*text* for a terminal: what would move its cursor, break a row or turn the writing stands there as an escape."""
     return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
+
+
+def _log(level: str, message: str, **facts: object) -> None:
+    sys.stderr.write(json_line(level, message, **facts) + "\n")
+    sys.stderr.flush()
 
 
 def _print(stream: TextIO, *parts: tuple[str, str]) -> None:
@@ -127,7 +141,7 @@ class Watcher:
             if self._bar is not None:
                 self._bar.console.print(shown(text), style=style, markup=False)
             else:
-                say(text, style)
+                say(text, style, event=_name(event))
 
     def _progress(self, event: events.Progress) -> None:
         if self._quiet:
@@ -139,7 +153,16 @@ class Watcher:
             self._bar.update(self._task, completed=event.done, detail=detail)
         elif (tenth := int(event.done * 10)) > self._told_tenth:
             self._told_tenth = tenth
-            say(f"{event.done:4.0%}  {detail}")
+            say(f"{event.done:4.0%}  {detail}", "", event=_name(event), **_facts(event))
+
+
+def _name(event: events.Event) -> str:
+    return type(event).__name__.lower()
+
+
+def _facts(event: events.Progress) -> dict[str, object]:
+    counted = {"windows_done": event.windows_done, "windows": event.windows, "samples": event.samples}
+    return {**counted, "done": round(event.done, 4), "elapsed_s": round(event.elapsed_s, 3)}
 
 
 def _words(event: events.Event) -> str:
@@ -169,7 +192,7 @@ def _words(event: events.Event) -> str:
 @contextmanager
 def watching(*, quiet: bool) -> Iterator[Watcher]:
     """A watcher for the time of an export."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or in_json() or not sys.stderr.isatty():
         yield Watcher(None, quiet=quiet)
         return
     from rich.console import Console
