@@ -5,7 +5,7 @@ BIN := .venv/bin
 CODE := $(wildcard src tests bench scripts)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help demo demo-export test test-hard test-browser screenshots check fmt bench lock clean
+.PHONY: help demo demo-export test test-hard test-browser screenshots check fmt bench dist binary generated lock clean
 
 help:  ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,18 @@ bench: .venv/.ready  ## Measure speed, memory and bundle size against curl (ARGS
 	@scripts/setup bench
 	$(BIN)/python -m bench.run $(ARGS)
 	$(BIN)/python -m bench.auditing
+
+dist: .venv/.ready  ## Build wheel and source distribution into dist/, the same bytes for the same commit
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation --outdir dist .
+	$(BIN)/pytest -q tests/integration/test_dist.py
+
+binary: .venv/.ready  ## Build one executable file, no Python needed, into dist/, and try it on a real server
+	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/binary packaging/binary/vmexporter.spec
+	@scripts/setup test
+	$(BIN)/pytest -q -m slow tests/integration/test_binary.py
+
+generated: .venv/.ready  ## Write anew what follows from the code: man page, completions, schema of the configuration
+	$(BIN)/python -m scripts.generated
 
 lock: .venv/.ready  ## Pin the newest packages in requirements/*.txt, with hashes (pip-tools, in a folder of its own)
 	$(BIN)/python -m venv build/lock && build/lock/bin/pip install --quiet pip-tools
