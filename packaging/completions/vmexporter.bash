@@ -1,0 +1,53 @@
+# bash completion for vmexporter; generated from the command line itself.
+_vmexporter() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} path="" word
+    COMPREPLY=()
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        case "$path/$word" in
+            "/map") path="map" ;;
+            "/config") path="config" ;;
+            "/serve") path="serve" ;;
+            "/validate") path="validate" ;;
+            "/tenants") path="tenants" ;;
+            "/discover") path="discover" ;;
+            "/sample") path="sample" ;;
+            "/policy") path="policy" ;;
+            "/export") path="export" ;;
+            "/resume") path="resume" ;;
+            "/inspect") path="inspect" ;;
+            "/audit") path="audit" ;;
+            "/reveal") path="reveal" ;;
+            "map/show") path="map show" ;;
+            "map/merge") path="map merge" ;;
+            "map/encrypt") path="map encrypt" ;;
+            "map/decrypt") path="map decrypt" ;;
+            "config/schema") path="config schema" ;;
+        esac
+    done
+    case "$previous" in
+    --bundle|--ca-file|--client-cert|--client-key|--config|--headers-file|--map|--output|--passphrase-file|--password-file|--policy|--token-file|--words-file|-o) compopt -o default; return ;;
+    --log-format) COMPREPLY=($(compgen -W "text json" -- "$current")); return ;;
+    esac
+    case "$path" in
+    "") COMPREPLY=($(compgen -W "serve validate tenants discover sample policy export resume inspect audit reveal map config" -- "$current")) ;;
+    "map") COMPREPLY=($(compgen -W "show merge encrypt decrypt" -- "$current")) ;;
+    "config") COMPREPLY=($(compgen -W "schema" -- "$current")) ;;
+    "serve") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--host --port --output --max-runs --no-browser --help" -- "$current")) || compopt -o default ;;
+    "validate") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --config --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "tenants") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --config --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "discover") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --config --last --start --end --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "sample") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--all-labels --user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --config --last --start --end --component --job --instance --selector --query --step --level --obfuscate --no-obfuscate --policy --keep-label --map-label --drop-label --words-file --map --passphrase-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "policy") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--level --obfuscate --no-obfuscate --policy --keep-label --map-label --drop-label --words-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "export") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --config --last --start --end --component --job --instance --selector --query --step --level --obfuscate --no-obfuscate --policy --keep-label --map-label --drop-label --words-file --map --passphrase-file --encrypt-map --one-way --json --quiet --log-format --output --window --format --require-complete --help" -- "$current")) || compopt -o default ;;
+    "resume") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --passphrase-file --url --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "inspect") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "audit") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--map --passphrase-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "reveal") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--map --bundle --passphrase-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "map show") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--passphrase-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "map merge") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--output --passphrase-file --help" -- "$current")) || compopt -o default ;;
+    "map encrypt") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--output --passphrase-file --help" -- "$current")) || compopt -o default ;;
+    "map decrypt") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--output --passphrase-file --help" -- "$current")) || compopt -o default ;;
+    "config schema") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--help" -- "$current")) || compopt -o default ;;
+    esac
+}
+complete -F _vmexporter vmexporter
