@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -26,12 +27,18 @@ from vmexporter.cli.version import described
 
 PACKAGE = "src/vmexporter/"
 UPLOT_LICENCE = "src/vmexporter/web/static/vendor/uPlot/LICENSE"
+SHARED = (
+    "man/man1/vmexporter.1",
+    "bash-completion/completions/vmexporter",
+    "zsh/site-functions/_vmexporter",
+    "fish/vendor_completions.d/vmexporter.fish",
+)
 PINNED_MOMENT = {"SOURCE_DATE_EPOCH": "1700000000"}
 
 
-def build(folder: Path, source: Path = ROOT) -> Path:
-    """Build *source* into *folder*, both forms."""
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(source)]
+def build(folder: Path, source: Path = ROOT, *options: str) -> Path:
+    """Build *source* into *folder*, both forms unless an option says otherwise."""
+    command = [sys.executable, "-m", "build", "--no-isolation", *options, "--outdir", str(folder), str(source)]
     ended = subprocess.run(command, env={**os.environ, **PINNED_MOMENT}, capture_output=True, check=False, timeout=100)
     assert ended.returncode == 0, ended.stderr.decode()
     return folder
@@ -54,8 +61,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     about = f"vmexporter-{__version__}.dist-info"
     metadata = {f"{about}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt")}
     licences = {f"{about}/licenses/{name}" for name in ("LICENSE", UPLOT_LICENCE)}
+    shared = {f"vmexporter-{__version__}.data/data/share/{name}" for name in SHARED}
     with zipfile.ZipFile(wheel) as file:
-        assert set(file.namelist()) == package | metadata | licences | {"vmexporter/commit.txt"}
+        assert set(file.namelist()) == package | metadata | licences | shared | {"vmexporter/commit.txt"}
         assert file.read("vmexporter/commit.txt").decode().strip() == described(ROOT)
     assert {"vmexporter/py.typed", "vmexporter/web/static/index.html", "vmexporter/tables/flags.tsv"} <= package
 
@@ -88,6 +96,20 @@ def test_two_builds_are_the_same_bytes(dist: Path, tmp_path: Path) -> None:
     }
 
 
+def test_what_the_image_is_built_from_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    """The builder gets what .dockerignore lets through, and the commit from outside."""
+    source = tmp_path / "source"
+    for name in (line[1:] for line in (ROOT / ".dockerignore").read_text().split("\n") if line.startswith("!")):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, source / name)
+    (source / "src/vmexporter/commit.txt").write_text(f"{described(ROOT)}\n")
+    again = build(tmp_path / "image", source, "--wheel")
+    assert (again / wheel.name).read_bytes() == wheel.read_bytes()
+
+
 class Installed:
     """The wheel in an environment of its own."""
 
@@ -108,6 +130,7 @@ class Installed:
         env = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder)}
         said = subprocess.run([self.program, "--version"], env=env, capture_output=True, check=True, encoding="utf-8")
         assert said.stdout.startswith(f"vmexporter {__version__}\ncommit {described(ROOT)}\nPython ")
+        assert all((self.folder / "share" / name).is_file() for name in SHARED)
         assert subprocess.run([self.program, "policy"], env=env, capture_output=True, check=True).stdout
         command = [str(self.program), "serve", "--port", "0", "--no-browser"]
         with subprocess.Popen(

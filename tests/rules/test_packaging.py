@@ -89,12 +89,6 @@ def test_the_image_is_not_root_and_has_a_volume_and_a_health_check() -> None:
     assert "\nHEALTHCHECK " in last and "COPY --from=build /opt/vmexporter" in last
 
 
-def test_what_is_copied_into_the_image_is_let_through() -> None:
-    kept = {line[1:] for line in (ROOT / ".dockerignore").read_text().split("\n") if line.startswith("!")}
-    assert kept == {"hatch_build.py", "pyproject.toml", "README.md", "LICENSE", "requirements/runtime.txt", "src"}
-    assert all((ROOT / name).exists() for name in kept)
-
-
 # --- Kubernetes -------------------------------------------------------------------------------------------------------
 
 
