@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
-CODE := $(wildcard src tests bench scripts)
+CODE := $(wildcard src tests bench scripts hatch_build.py)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .PHONY: help demo demo-export test test-hard test-browser screenshots check fmt bench dist binary generated lock clean
@@ -53,8 +53,8 @@ dist: .venv/.ready  ## Build wheel and source distribution into dist/, the same 
 	$(BIN)/pytest -q tests/integration/test_dist.py
 
 binary: .venv/.ready  ## Build one executable file, no Python needed, into dist/, and try it on a real server
+	@scripts/setup binary
 	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/binary packaging/binary/vmexporter.spec
-	@scripts/setup test
 	$(BIN)/pytest -q -m slow tests/integration/test_binary.py
 
 generated: .venv/.ready  ## Write anew what follows from the code: man page, completions, schema of the configuration

@@ -14,8 +14,9 @@ import tomllib
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from vmexporter.core.addresses import parse_address
 from vmexporter.core.configlines import Syntax, line_of
 from vmexporter.core.request import Model, Tls
 from vmexporter.errors import InvalidInput
@@ -23,6 +24,7 @@ from vmexporter.errors import InvalidInput
 Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
 """A list that says something: an empty one would select nothing, which nobody means."""
 
+_LONGEST_TIMEOUT_S: Final = 3600
 _SECRETS: Final = {
     "password": "password_file, or the variable VMEXPORTER_PASSWORD",
     "token": "token_file, or the variable VMEXPORTER_BEARER_TOKEN",
@@ -43,14 +45,21 @@ class FileAuth(Model):
 class FileConnection(Model):
     """``Connection``; of a header only the name, its value is in ``VMEXPORTER_HEADER_<NAME>`` or in *headers_file*."""
 
-    url: str | None = None
+    url: str | None = Field(default=None, min_length=1)
     auth: FileAuth = FileAuth()
     headers: Texts | None = None
     headers_file: str | None = None
     tenant: str | None = None
     tls: Tls = Tls()
-    stall_timeout_s: float | None = Field(default=None, gt=0)
+    stall_timeout_s: float | None = Field(default=None, gt=0, le=_LONGEST_TIMEOUT_S)
     gzip: bool | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _without_password(cls, url: str | None) -> str | None:
+        if url and parse_address(url).password.get_secret_value():
+            raise ValueError("a secret does not belong into this file: take the password out of the address")
+        return url
 
 
 class FileRange(Model):
