@@ -11,8 +11,9 @@ import pytest
 from tests.lab.commandline import Ran, run_here
 from tests.rules.source import ROOT
 from tests.rules.test_errors import error_classes
-from vmexporter.cli import looking, telling
+from vmexporter.cli import looking, render, telling
 from vmexporter.errors import VmexporterError
+from vmexporter.flows import events
 
 RUN = ("validate", "http://vm")
 
@@ -65,6 +66,23 @@ def test_the_form_of_one_run_is_not_that_of_the_next(monkeypatch: pytest.MonkeyP
     failing(monkeypatch, ValueError())
     run_here(*RUN, env={"VMEXPORTER_LOG_FORMAT": "json"})
     assert run_here(*RUN).err.startswith("Error: ") and not telling.in_json()
+
+
+def test_a_line_is_one_line_of_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, VmexporterError("cannot: \u202eé\n\x9b2J"))
+    ran = run_here(*RUN, "--log-format", "json")
+    assert ran.err.isascii() and ran.err.count("\n") == 1 and told(ran)[0]["message"] == "cannot: \u202eé\n\x9b2J"
+
+
+def test_events_are_named_in_words() -> None:
+    seen: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(render, "in_json", lambda: True)
+        patch.setattr(render, "_log", lambda level, message, **facts: seen.append(f"{level} {facts['event']}"))
+        with render.watching(quiet=False) as watcher:
+            watcher.show(events.RungChanged("raw", "why"))
+            watcher.show(events.Note("text"))
+    assert seen == ["warning rung_changed", "warning note"]
 
 
 def test_an_unknown_form_is_refused() -> None:

@@ -157,7 +157,8 @@ class Watcher:
 
 
 def _name(event: events.Event) -> str:
-    return type(event).__name__.lower()
+    """RungChanged → rung_changed."""
+    return re.sub(r"\B[A-Z]", r"_\g<0>", type(event).__name__).lower()
 
 
 def _facts(event: events.Progress) -> dict[str, object]:

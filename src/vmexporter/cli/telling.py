@@ -34,6 +34,9 @@ def in_json() -> bool:
 
 
 def json_line(level: str, message: str, **facts: object) -> str:
-    """One line: the time, *level* (info, warning or error), the sentence, and what there is to know beside it."""
+    """One line: the time, *level* (info, warning or error), the sentence, and what there is to know beside it.
+
+    It is ASCII: what a server said must not move the cursor of whoever reads the log.
+    """
     moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return json.dumps({"time": moment, "level": level, "message": message, **facts}, ensure_ascii=False)
+    return json.dumps({"time": moment, "level": level, "message": message, **facts})
