@@ -10,12 +10,12 @@ import typer
 from vmexporter.cli.grouping import command
 from vmexporter.cli.main import app, config_app, map_app
 from vmexporter.cli.options import (
-    ConnectionOptions,
     FormatOptions,
     OutputOptions,
     RangeOptions,
     ResumeOptions,
     SelectionOptions,
+    SourceOptions,
 )
 from vmexporter.cli.privacy_options import MapOptions, PolicyOptions, PrivacyOptions
 from vmexporter.cli.serving import ServeOptions
@@ -38,7 +38,7 @@ def serve(options: ServeOptions) -> None:
 
 
 @command(app, "validate")
-def validate(connection: ConnectionOptions, form: FormatOptions) -> None:
+def validate(connection: SourceOptions, form: FormatOptions) -> None:
     """Try the address: what answers there, which version, which tenant, and whether samples can be exported."""
     from vmexporter.cli import looking
 
@@ -46,7 +46,7 @@ def validate(connection: ConnectionOptions, form: FormatOptions) -> None:
 
 
 @command(app, "tenants")
-def tenants(connection: ConnectionOptions, form: FormatOptions) -> None:
+def tenants(connection: SourceOptions, form: FormatOptions) -> None:
     """List the tenants of a cluster, where the server tells them."""
     from vmexporter.cli import looking
 
@@ -54,7 +54,7 @@ def tenants(connection: ConnectionOptions, form: FormatOptions) -> None:
 
 
 @command(app, "discover")
-def discover(connection: ConnectionOptions, time: RangeOptions, form: FormatOptions) -> None:
+def discover(connection: SourceOptions, time: RangeOptions, form: FormatOptions) -> None:
     """List the VictoriaMetrics components of a time range (the last hour by default)."""
     from vmexporter.cli import looking
 
@@ -63,7 +63,7 @@ def discover(connection: ConnectionOptions, time: RangeOptions, form: FormatOpti
 
 @command(app, "sample")
 def sample(
-    connection: ConnectionOptions,
+    connection: SourceOptions,
     time: RangeOptions,
     what: SelectionOptions,
     privacy: PrivacyOptions,
@@ -88,7 +88,7 @@ def policy(privacy: PolicyOptions, form: FormatOptions) -> None:
 
 @command(app, "export")
 def export(
-    connection: ConnectionOptions,
+    connection: SourceOptions,
     time: RangeOptions,
     what: SelectionOptions,
     privacy: MapOptions,

@@ -77,6 +77,12 @@ class ConnectionOptions(AccessOptions):
     """Which server, and how to be let in."""
 
     url: Annotated[str, typer.Argument(help="Address of the server, as you would open it: any form is understood.")]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SourceOptions(ConnectionOptions):
+    """The same for commands about an export: a configuration file may say it, and the rest of the export, too."""
+
     config: Annotated[
         Path | None,
         typer.Option(
