@@ -1,4 +1,4 @@
-"""The one-file executable of `make binary`, on a machine without Python: starts, serves the page, exports, audits.
+"""The one-file executable of `make binary`, on a machine without Python: starts, serves the page, exports, imports.
 
 It is built once for all, which takes a minute: these tests ask only one that is there already.
 """
@@ -97,7 +97,7 @@ def test_the_wizard_is_there_soon_and_its_api_answers(machine: Machine, record_p
 
 
 @pytest.mark.parametrize("form", ["jsonl", "native"])
-def test_it_exports_audits_and_reveals(
+def test_it_exports_audits_reveals_and_imports(
     machine: Machine, start_victoria: Callable[..., VictoriaMetrics], form: str
 ) -> None:
     server = start_victoria()
@@ -115,5 +115,10 @@ def test_it_exports_audits_and_reveals(
     assert "0 found" in machine.run("inspect", done["bundle"])
     assert "0" in machine.run("audit", done["bundle"], "--map", done["map"])
     assert "acme" in machine.run("reveal", "--map", done["map"], *done["manifest"]["jobs"])
+    if form == "jsonl":  # native blocks need a server of v1.82
+        target = start_victoria()
+        machine.run("import", done["bundle"], target.url)
+        imported = target.export('{job!=""}', START_MS, times[-1])
+        assert sum(len(json.loads(line)["timestamps"]) for line in imported) == len(times)
     table = machine.run("discover", server.url, *span)
     assert "vmstorage" in table and "db.acme.example:8482" in table

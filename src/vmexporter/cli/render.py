@@ -7,6 +7,7 @@ Rich is imported where somebody looks on, and for tables: without a terminal an 
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import sys
@@ -162,8 +163,9 @@ def _name(event: events.Event) -> str:
 
 
 def _facts(event: events.Progress) -> dict[str, object]:
-    counted = {"windows_done": event.windows_done, "windows": event.windows, "samples": event.samples}
-    return {**counted, "done": round(event.done, 4), "elapsed_s": round(event.elapsed_s, 3)}
+    """The numbers of an event, under their names."""
+    given = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+    return {name: round(value, 4) for name, value in given.items() if isinstance(value, int | float)}
 
 
 def _words(event: events.Event) -> str:
