@@ -42,6 +42,7 @@ class ServerUnreachable(VmexporterError):
         retry_after_s: how long the server asked to wait, if it did.
         stalled: nothing was read for the stall timeout, which may mean that the request was too heavy.
         status: the HTTP status, where one was the reason.
+        unsent: no connection came about, so the server cannot have seen anything of the request.
     """
 
     code = "server_unreachable"
@@ -56,11 +57,13 @@ class ServerUnreachable(VmexporterError):
         retry_after_s: float | None = None,
         stalled: bool = False,
         status: int | None = None,
+        unsent: bool = False,
     ) -> None:
         super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s
         self.stalled = stalled
         self.status = status
+        self.unsent = unsent
 
 
 class AccessDenied(VmexporterError):

@@ -88,7 +88,8 @@ def unreachable(origin: str, error: BaseException) -> ServerUnreachable:
     if tls_error is not None:
         return _tls_fault(origin, tls_error)
     why, hint = _connection_fault(error)
-    return ServerUnreachable(f"cannot reach {origin}: {why}", hint=hint)
+    unsent = isinstance(error, exceptions.ConnectTimeoutError | exceptions.NewConnectionError)
+    return ServerUnreachable(f"cannot reach {origin}: {why}", hint=hint, unsent=unsent)
 
 
 def _connection_fault(error: BaseException) -> tuple[str, str]:

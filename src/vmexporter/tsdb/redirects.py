@@ -27,13 +27,17 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent. ``headers`` are general ones, joined with the user's as long as the request is ``trusted``."""
+    """What is sent. ``headers`` are general ones, joined with the user's as long as the request is ``trusted``.
+
+    A body that is no form (``is_form``) is data, which no redirect turns into a part of a URL.
+    """
 
     method: Method
     url: str
     headers: HTTPHeaderDict = field(repr=False)
     general_headers: HTTPHeaderDict = field(repr=False)
     body: bytes = field(default=b"", repr=False)
+    is_form: bool = True
 
     @property
     def trusted(self) -> bool:
@@ -75,7 +79,7 @@ def redirected(request: Request, status: int, location: str) -> Request:
     moved = replace(request, url=target, headers=headers)
     if request.method == "GET" or status in KEEPS_METHOD:
         return moved
-    if len(request.body) > MAX_MOVED_BODY_BYTES:
+    if len(request.body) > MAX_MOVED_BODY_BYTES or not request.is_form:
         raise EndpointMissing(
             f"{doing}: it redirects to {origin} in a way that drops what is asked",
             hint=f"give the address that it redirects to, on {origin}, in place of this one",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode
@@ -101,10 +101,15 @@ class HttpClient:
         """POST *params* as a form and take a small answer. Raises: as ``get``."""
         return self._ask("POST", url, params, limits or Limits())
 
+    def send(self, url: str, body: bytes, headers: Mapping[str, str], limits: Limits | None = None) -> Answer:
+        """POST *body* as it is and take a small answer; *headers* say what it is. Raises: as ``get``."""
+        request = self._request("POST", url, headers)
+        return self._answer(replace(request, body=body, is_form=False), limits or Limits())
+
     @contextmanager
     def stream(self, url: str, params: Params = (), method: Method = "POST") -> Iterator[Stream]:
         """An open answer of any length; *params* go as a form, or in the URL with GET. Raises: as ``get``."""
-        with self._opened(method, url, params, None) as stream:
+        with self._opened(self._first_request(method, url, params), None) as stream:
             yield stream
 
     def use_get(self, url: str) -> None:
@@ -130,7 +135,10 @@ class HttpClient:
         self._pools.clear()
 
     def _ask(self, method: Method, url: str, params: Params, limits: Limits) -> Answer:
-        with self._opened(method, url, params, limits.stall_timeout_s) as stream:
+        return self._answer(self._first_request(method, url, params), limits)
+
+    def _answer(self, request: Request, limits: Limits) -> Answer:
+        with self._opened(request, limits.stall_timeout_s) as stream:
             body = self._whole(stream, limits)
             talks = not 200 <= stream.status < 300 or is_page(body)
             return Answer(
@@ -162,8 +170,7 @@ class HttpClient:
         return b"".join(parts)
 
     @contextmanager
-    def _opened(self, method: Method, url: str, params: Params, stall_timeout_s: float | None) -> Iterator[Stream]:
-        request = self._first_request(method, url, params)
+    def _opened(self, request: Request, stall_timeout_s: float | None) -> Iterator[Stream]:
         first_origin, moved_to = request.origin, ""
         for _ in range(MAX_REDIRECTS + 1):
             response = self._send(request, stall_timeout_s)
@@ -186,15 +193,17 @@ class HttpClient:
     def _first_request(self, method: Method, url: str, params: Params) -> Request:
         if method == "POST" and any(url == base or url.startswith(f"{base}/") for base in self._get_only):
             method = "GET"
-        general = HTTPHeaderDict({"User-Agent": "vmexporter", "Accept-Encoding": self._encodings})
-        if method == "POST":
-            general["Content-Type"] = FORM
+        request = self._request(method, url, {"Content-Type": FORM} if method == "POST" else {})
+        return with_form(request, urlencode(params, errors="surrogateescape"))
+
+    def _request(self, method: Method, url: str, about_body: Mapping[str, str]) -> Request:
+        general = HTTPHeaderDict({"User-Agent": "vmexporter", "Accept-Encoding": self._encodings, **about_body})
         headers = general
         if origin_of(url) == self.origin:
             headers = general.copy()
             for name, value in self._credentials.headers.iteritems():
                 headers.add(name, value)
-        return with_form(Request(method, url, headers, general), urlencode(params, errors="surrogateescape"))
+        return Request(method, url, headers, general)
 
     def _send(self, request: Request, stall_timeout_s: float | None) -> BaseHTTPResponse:
         cuts = self._wires.cuts
