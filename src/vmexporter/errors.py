@@ -83,11 +83,19 @@ class EndpointMissing(VmexporterError):
 
 
 class QueryRejected(VmexporterError):
-    """The server understood the path and refused the query (400, 413, 422, or an error text after a 200)."""
+    """The server understood the path and refused what was sent (400, 413, 422, or an error text after a 200).
+
+    Attributes:
+        status: the HTTP status, where one was the reason.
+    """
 
     code = "query_rejected"
     exit_status = 6
     http_status = 422
+
+    def __init__(self, message: str, *, hint: str = "", status: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
 
 
 class PartialData(VmexporterError):

@@ -152,7 +152,7 @@ def read_journal(path: Path, passphrase: Callable[[], str] | None = None) -> Jou
             hint="the .part file and its .journal belong together, in one folder",
         ) from error
     state = JournalState()
-    texts = _whole_lines(content)
+    texts = whole_lines(content)
     first = next(texts, b"")
     if first.startswith(b'{"%b":' % SEALED.encode()):
         state.seal = _seal_of(first, path, passphrase)
@@ -165,7 +165,8 @@ def read_journal(path: Path, passphrase: Callable[[], str] | None = None) -> Jou
     return state
 
 
-def _whole_lines(content: bytes) -> Iterator[bytes]:
+def whole_lines(content: bytes) -> Iterator[bytes]:
+    """The objects of the lines of a journal, up to the first line that is not whole."""
     for line in content.split(b"\n")[:-1]:
         checksum, _, text = line.partition(b" ")
         if checksum != b"%08x" % zlib.crc32(text):

@@ -51,7 +51,7 @@ def refusal(answer: Refusal, doing: str) -> VmexporterError:
         return EndpointMissing(why, hint=words_hint(answer.words))
     if status in {408, 425, 429} or status >= 500:
         return ServerUnreachable(why, hint=words_hint(answer.words), retry_after_s=answer.retry_after_s, status=status)
-    return QueryRejected(why, hint=words_hint(answer.words))
+    return QueryRejected(why, hint=words_hint(answer.words), status=status)
 
 
 def said(status: int, words: str) -> str:

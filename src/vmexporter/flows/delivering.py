@@ -1,0 +1,203 @@
+"""Brings one body to a target, whatever it takes, without sending anything of it twice.
+
+Rule: only what the target cannot have seen is simply sent again: no connection came about, or it said 413 or 429. In
+every other failure a part may be stored, and stored samples sent again would stand there twice, for good. So the body's
+series are read back through the export API, and only what is missing is sent. A request may still be at work there
+when its connection is lost, so what is missing is counted until two counts agree.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from vmexporter.core.formats import Format
+from vmexporter.core.importing.halving import halves
+from vmexporter.core.importing.older import spelled_for_older
+from vmexporter.core.importing.readback import Missing, readback_of
+from vmexporter.errors import QueryRejected, ServerUnreachable
+from vmexporter.flows.events import Event, Note, Retrying
+from vmexporter.flows.target import VISIBLE_AFTER_S, Target
+from vmexporter.flows.world import World
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
+MOST_ATTEMPTS = 14  # about five minutes of a target that does not answer
+SETTLE_S = 1.0
+
+
+class Stopped(Exception):
+    """The import is being stopped: a worker's way out of a wait."""
+
+
+class Gate:
+    """How many bodies may be under way at once: fewer when the target is overloaded, more when it takes them."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._allowed, self._inside, self._calm = most, most, 0, 0
+        self._changed = threading.Condition()
+
+    def enter(self, stopped: threading.Event) -> None:
+        """Wait for a place. Raises: Stopped."""
+        with self._changed:
+            while self._inside >= self._allowed:
+                if stopped.is_set():
+                    raise Stopped
+                self._changed.wait(0.1)
+            self._inside += 1
+
+    def leave(self, *, overloaded: bool) -> None:
+        """Give the place back, and say how it went."""
+        with self._changed:
+            self._inside -= 1
+            self._calm = 0 if overloaded else self._calm + 1
+            if overloaded:
+                self._allowed = max(1, self._allowed // 2)
+            elif self._calm >= 8 and self._allowed < self._most:
+                self._allowed, self._calm = self._allowed + 1, 0
+            self._changed.notify_all()
+
+    @property
+    def allowed(self) -> int:
+        """How many places there are now."""
+        return self._allowed
+
+
+@dataclass(slots=True)
+class Told:
+    """What workers tell on the way: *event* is called from their threads."""
+
+    event: Callable[[Event], None]
+    too_large: Callable[[int], None]
+    doubtful: int = 0
+    failures: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def failed(self) -> None:
+        """A request's connection was lost, or never came about: the target may have been restarted."""
+        with self.lock:
+            self.failures += 1
+
+    def may_be_doubled(self, samples: int) -> None:
+        """So many samples were sent though the target may have them."""
+        with self.lock:
+            self.doubtful += samples
+
+
+@dataclass(slots=True)
+class Delivery:
+    """The way to one target; used by all workers at once."""
+
+    target: Target
+    form: Format
+    world: World
+    gate: Gate
+    told: Told
+    stopped: threading.Event = field(default_factory=threading.Event)
+    reading: threading.Lock = field(default_factory=threading.Lock)
+
+    def deliver(self, body: bytes, samples: int, *, suspect: bool) -> None:
+        """Return when the target has said that it has all of *body*; *suspect*: it may have some already.
+
+        Raises:
+            VmexporterError: it cannot be brought there.
+            Stopped: the import is being stopped.
+        """
+        todo = deque([(body, suspect)])
+        attempt = 0
+        while todo:
+            part, suspect = todo[0]
+            try:
+                if suspect and not (part := self._left_of(part, samples)):
+                    todo.popleft()
+                    continue
+                todo[0] = (part, False)
+                self._send(part)
+                todo.popleft()
+                attempt = 0
+            except QueryRejected as error:
+                todo.popleft()
+                todo.extendleft(reversed(self._divided(part, error)))
+            except ServerUnreachable as error:
+                attempt += 1
+                safe = error.unsent or error.status == 429
+                todo[0] = (todo[0][0], todo[0][1] or not safe)
+                self._wait(error, attempt)
+
+    def _send(self, body: bytes) -> None:
+        self.gate.enter(self.stopped)
+        overloaded = False
+        try:
+            if self.stopped.is_set():
+                raise Stopped
+            plain = self.target.facts.spells_all or self.form == "native"
+            self.target.insert.send(self.form, body if plain else spelled_for_older(body))
+        except ServerUnreachable as error:
+            overloaded = error.status in {429, 503}
+            raise
+        finally:
+            self.gate.leave(overloaded=overloaded)
+
+    def _divided(self, part: bytes, error: QueryRejected) -> list[tuple[bytes, bool]]:
+        """The halves of a body that was refused. Raises: the error, when it is not for its size or cannot be halved."""
+        if error.status not in {400, 413} or (parts := halves(self.form, part)) is None:
+            raise error
+        self.told.too_large(len(part) // 2)
+        stored_some = error.status != 413  # who says 413 has not looked inside
+        return [(half, stored_some) for half in parts]
+
+    def _wait(self, error: ServerUnreachable, attempt: int) -> None:
+        if self.stopped.is_set():
+            raise Stopped
+        if error.status != 429:
+            self.told.failed()
+        if attempt > MOST_ATTEMPTS:
+            raise error
+        wait_s = min(FIRST_WAIT_S * 2 ** (attempt - 1), LONGEST_WAIT_S) * (0.75 + self.world.jitter() / 2)
+        wait_s = max(wait_s, min(error.retry_after_s or 0.0, 10 * LONGEST_WAIT_S))
+        self.told.event(Retrying(self.target.strike_out(error.message), attempt, wait_s))
+        self._pause(wait_s)
+
+    def _pause(self, wait_s: float) -> None:
+        if self.stopped.wait(wait_s):
+            raise Stopped
+
+    def _left_of(self, part: bytes, samples: int) -> bytes:
+        """What of *part* the target does not have, once it has come to rest; all of it where that cannot be told."""
+        if self.target.export is None:
+            self.told.may_be_doubled(samples)
+            self.told.event(Note("a part was sent again that the target may have: it cannot be read back here"))
+            return part
+        with self.reading:  # the series of one body at a time are in memory
+            before = self._missing(part)
+            while before.body:
+                self._pause(SETTLE_S)
+                now = self._missing(part)
+                if now == before:
+                    break
+                before = now
+        if before.doubtful:
+            self.told.may_be_doubled(before.doubtful)
+        return before.body
+
+    def _missing(self, part: bytes) -> Missing:
+        if not self.target.flush():
+            self._pause(VISIBLE_AFTER_S)
+        comparison = readback_of(self.form, part)
+        asked = comparison.asked()
+        if asked is not None and self.target.export is not None:
+            chunks = self.target.export.export(asked.selectors, asked.start_ms, asked.end_ms, whole_lines=False)
+            comparison.take(_lines_of(chunks))
+        return comparison.missing()
+
+
+def _lines_of(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line for line in lines if line)
+    if rest.strip():
+        raise QueryRejected("cannot read the samples back: the server stopped within its answer")
+
+

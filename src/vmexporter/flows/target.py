@@ -1,0 +1,128 @@
+"""Where an import goes: the API that takes data in, the query side where there is one, and what the target is.
+
+Without a query side (a vmagent, a write-only route) nothing can be read back and nothing verified; that is said.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vmexporter.core.formats import Format
+from vmexporter.core.importing.request import ImportRequest
+from vmexporter.core.insertpoints import InsertPoints, insert_points
+from vmexporter.core.request import Connection
+from vmexporter.errors import VmexporterError
+from vmexporter.flows.world import World
+from vmexporter.tsdb.insertion import InsertApi, find_insert, force_flush
+from vmexporter.tsdb.probe import Probe, probe
+from vmexporter.tsdb.prometheus import PrometheusApi
+from vmexporter.tsdb.targetfacts import TargetFacts, facts_of, metrics_page, started_s
+from vmexporter.tsdb.transport import HttpClient
+from vmexporter.tsdb.victoria import ExportApi
+
+VISIBLE_AFTER_S = 5.0
+"""Where no flush is to be had: rows wait at most 2 s (1 s in old versions) in a storage, 1 s in a vminsert."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One target in use. ``api`` and ``export`` are None where nothing can be asked; ``notes`` are for the user."""
+
+    insert: InsertApi
+    api: PrometheusApi | None
+    export: ExportApi | None
+    found: Probe | None
+    facts: TargetFacts
+    roots: tuple[tuple[HttpClient, str], ...]
+    notes: tuple[str, ...]
+
+    def flush(self) -> bool:
+        """Make what was sent visible; False where that has to be waited for (``VISIBLE_AFTER_S``)."""
+        flushed = [force_flush(client, url) for client, url in self.roots]
+        return any(flushed)
+
+    def started(self) -> str:
+        """When the program that takes data in was started, as it says; "" where it does not."""
+        client, url = self.roots[0]
+        return started_s(metrics_page(client, url))
+
+    def strike_out(self, text: str) -> str:
+        """*text* without credentials."""
+        for client, _ in self.roots:
+            text = client.strike_out(text)
+        return text
+
+    def interrupt(self) -> None:
+        """End what other threads are waiting for."""
+        for client, _ in self.roots:
+            client.interrupt()
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The clients of one import: to send, and to ask; the same one where one address is for both."""
+
+    sending: HttpClient
+    asking: HttpClient
+    points: InsertPoints
+    connection: Connection
+
+    def interrupt(self) -> None:
+        """End what other threads are waiting for."""
+        self.sending.interrupt()
+        self.asking.interrupt()
+
+
+@contextlib.contextmanager
+def ways_of(request: ImportRequest) -> Iterator[Ways]:
+    """The clients that *request* needs, until the block ends.
+
+    Raises:
+        InvalidInput: an address, a header or a file cannot be used.
+    """
+    connection = request.connection
+    points = insert_points(request.insert_url or connection.url, connection.tenant)
+    asked = connection if request.insert_url else connection.model_copy(update={"url": points.query_url})
+    with contextlib.ExitStack() as stack:
+        asking = stack.enter_context(HttpClient(connection))
+        sending = asking
+        if request.insert_url:
+            sending = stack.enter_context(HttpClient(connection.model_copy(update={"url": request.insert_url})))
+        yield Ways(sending, asking, points, asked)
+
+
+def open_target(ways: Ways, form: Format, world: World) -> Target:
+    """Find both sides of the target.
+
+    Raises:
+        VmexporterError: nothing takes data in; or a query address was given and does not answer.
+    """
+    insert = find_insert(ways.sending, ways.points, form)
+    notes: list[str] = []
+    found: Probe | None = None
+    try:
+        found = probe(ways.asking, ways.connection)
+    except VmexporterError as error:
+        if ways.sending is not ways.asking:
+            raise
+        why = error.message.partition(": ")[2] or error.message
+        notes.append(f"this target answers no queries here ({why}), so what it stores cannot be verified")
+    api = PrometheusApi(ways.asking, found.query_base) if found else None
+    export = ExportApi(ways.asking, found.export_base) if found and found.export_base else None
+    roots = [(ways.sending, ways.points.program_url)]
+    if found and (root := program_root(found.query_base)) != ways.points.program_url:
+        roots.append((ways.asking, root))
+    pages = [metrics_page(client, url) for client, url in roots]
+    facts = facts_of(pages, api, world.now_ms())
+    notes += found.notes if found else ()
+    return Target(insert, api, export, found, facts, tuple(roots), tuple(notes))
+
+
+def program_root(base: str) -> str:
+    """Where the program at an API base has its own pages."""
+    for marker in ("/select/", "/insert/"):
+        if marker in base:
+            return base.partition(marker)[0]
+    return base.removesuffix("/prometheus")

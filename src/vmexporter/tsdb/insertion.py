@@ -1,0 +1,102 @@
+"""What takes data in: the import API at one base, for JSON lines and native blocks, and where that base is.
+
+The API answers 204 and nothing else. It has no transactions: of a request that failed, any part may be stored, and the
+same samples sent again are stored twice (``-dedup.minScrapeInterval`` apart), merges do not remove them either.
+API: https://docs.victoriametrics.com/victoriametrics/#how-to-import-time-series-data
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from isal import igzip
+
+from vmexporter.core.formats import Format
+from vmexporter.core.insertpoints import InsertPoints
+from vmexporter.core.native.stream import stream_header
+from vmexporter.errors import AccessDenied, EndpointMissing, QueryRejected, ServerUnreachable, VmexporterError
+from vmexporter.tsdb.faults import raise_for, said
+from vmexporter.tsdb.transport import Answer, HttpClient, Limits
+
+PATHS: Final[dict[Format, str]] = {"jsonl": "/api/v1/import", "native": "/api/v1/import/native"}
+NOTHING: Final[dict[Format, bytes]] = {"jsonl": b"", "native": stream_header(0, 0)}
+"""A valid body without a sample."""
+_GZIP_LEVEL: Final = 1
+_ANSWER_BYTES: Final = 1 << 16
+
+
+class InsertApi:
+    """The import API at one base, such as ``http://vminsert:8480/insert/0/prometheus``; from any number of threads."""
+
+    def __init__(self, client: HttpClient, base: str) -> None:
+        self._client = client
+        self.base = base
+
+    def send(self, form: Format, body: bytes) -> None:
+        """Have *body*, whole lines or a native stream, taken in; it travels gzipped.
+
+        Raises:
+            ServerUnreachable: no answer came, or 429 or 5xx; with ``unsent`` nothing of it reached the server.
+            AccessDenied, EndpointMissing: what the status says.
+            QueryRejected: the server read it and refused it, perhaps after a part of it was stored; ``status`` is 413
+                where it is too large.
+        """
+        headers = {"Content-Type": "application/octet-stream", "Content-Encoding": "gzip"}
+        packed = igzip.compress(body, _GZIP_LEVEL)
+        answer = self._client.send(f"{self.base}{PATHS[form]}", packed, headers, Limits(_ANSWER_BYTES, cut=True))
+        raise_for(answer, doing="import")
+        if answer.body.strip():
+            raise EndpointMissing(
+                f"cannot import: {said(answer.status, self._client.strike_out(answer.words))}, where an import API"
+                " answers with nothing",
+                hint="the address may be that of a page, or lead to a login",
+            )
+
+
+def find_insert(client: HttpClient, points: InsertPoints, form: Format) -> InsertApi:
+    """The first of the bases that takes nothing in and says so as the import API does.
+
+    Raises:
+        VmexporterError: none does; the most telling reason: credentials before an ill server before a wrong path.
+    """
+    failures: list[VmexporterError] = []
+    for base in points.bases:
+        api = InsertApi(client, base)
+        try:
+            api.send(form, NOTHING[form])
+        except VmexporterError as error:
+            failures.append(error)
+            if isinstance(error, ServerUnreachable) and error.unsent:
+                break  # the other bases are on the same host
+            continue
+        return api
+    worst = max(failures, key=_weight)
+    if isinstance(worst, AccessDenied | ServerUnreachable):
+        raise worst
+    raise EndpointMissing(f"{worst.message}, at {points.bases[failures.index(worst)]}", hint=_MISSING_HINT)
+
+
+_MISSING_HINT: Final = (
+    "data is taken in by a single node or vmagent at its root, by a cluster at http://<vminsert>:8480/insert/<accountID>"
+    "/prometheus: name that with --insert-url beside the address for queries"
+)
+
+
+def force_flush(client: HttpClient, program_url: str) -> bool:
+    """Ask a storage to make visible what it has; False where that is not to be had (a gateway, an authKey).
+
+    https://docs.victoriametrics.com/victoriametrics/#how-to-export-data-in-json-line-format
+    """
+    try:
+        answer: Answer = client.get(f"{program_url}/internal/force_flush")
+    except VmexporterError:
+        return False
+    return answer.status == 200 and not answer.moved_to and not answer.body.strip()
+
+
+def _weight(error: VmexporterError) -> int:
+    if isinstance(error, AccessDenied):
+        return 3
+    if isinstance(error, ServerUnreachable):
+        return 2
+    return 1 if isinstance(error, QueryRejected) else 0
