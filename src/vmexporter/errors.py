@@ -57,13 +57,12 @@ class ServerUnreachable(VmexporterError):
         retry_after_s: float | None = None,
         stalled: bool = False,
         status: int | None = None,
-        unsent: bool = False,
     ) -> None:
         super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s
         self.stalled = stalled
         self.status = status
-        self.unsent = unsent
+        self.unsent = False
 
 
 class AccessDenied(VmexporterError):

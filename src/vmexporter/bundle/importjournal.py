@@ -56,7 +56,7 @@ class SourceFile:
 
 @dataclass(slots=True)
 class ImportState:
-    """All that an import's journal says. ``done`` is in order and apart; ``before`` is None where it was not counted."""
+    """All that an import's journal says. ``done`` is in order and apart; ``before`` is None where none was counted."""
 
     header: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] | None = None

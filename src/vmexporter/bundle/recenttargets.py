@@ -89,8 +89,8 @@ class RecentTargets:
 
 def state_folder() -> Path:
     """Where this user's programs keep their state."""
-    named = os.environ.get("XDG_STATE_HOME", "")
-    home = Path(named) if os.path.isabs(named) else Path.home() / ".local" / "state"
+    named = Path(os.environ.get("XDG_STATE_HOME", ""))
+    home = named if named.is_absolute() else Path.home() / ".local" / "state"
     return home / "vmexporter"
 
 

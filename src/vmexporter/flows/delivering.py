@@ -17,6 +17,7 @@ from vmexporter.core.formats import Format
 from vmexporter.core.importing.halving import halves
 from vmexporter.core.importing.older import spelled_for_older
 from vmexporter.core.importing.readback import Missing, readback_of
+from vmexporter.core.importing.stalemarks import stale_marks
 from vmexporter.errors import QueryRejected, ServerUnreachable
 from vmexporter.flows.events import Event, Note, Retrying
 from vmexporter.flows.target import VISIBLE_AFTER_S, Target
@@ -25,6 +26,14 @@ from vmexporter.flows.world import World
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 MOST_ATTEMPTS = 14  # about five minutes of a target that does not answer
 SETTLE_S = 1.0
+
+
+class _Refused(Exception):
+    """The target read a body and refused it."""
+
+    def __init__(self, why: QueryRejected) -> None:
+        super().__init__(why.message)
+        self.why = why
 
 
 class Stopped(Exception):
@@ -66,10 +75,10 @@ class Gate:
 
 @dataclass(slots=True)
 class Told:
-    """What workers tell on the way: *event* is called from their threads."""
+    """What workers tell on the way, from their threads."""
 
-    event: Callable[[Event], None]
     too_large: Callable[[int], None]
+    event: Callable[[Event], None] = field(init=False)
     doubtful: int = 0
     failures: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -116,9 +125,9 @@ class Delivery:
                 self._send(part)
                 todo.popleft()
                 attempt = 0
-            except QueryRejected as error:
+            except _Refused as refusal:
                 todo.popleft()
-                todo.extendleft(reversed(self._divided(part, error)))
+                todo.extendleft(reversed(self._divided(part, refusal.why)))
             except ServerUnreachable as error:
                 attempt += 1
                 safe = error.unsent or error.status == 429
@@ -131,13 +140,27 @@ class Delivery:
         try:
             if self.stopped.is_set():
                 raise Stopped
-            plain = self.target.facts.spells_all or self.form == "native"
-            self.target.insert.send(self.form, body if plain else spelled_for_older(body))
+            self._post(body)
         except ServerUnreachable as error:
             overloaded = error.status in {429, 503}
             raise
+        except QueryRejected as error:
+            raise _Refused(error) from error
         finally:
             self.gate.leave(overloaded=overloaded)
+
+    def _post(self, body: bytes) -> None:
+        insert = self.target.insert
+        if self.form == "native":
+            insert.send("native", body)
+            return
+        insert.send("jsonl", body if self.target.facts.spells_all else spelled_for_older(body))
+        if marks := stale_marks(body):
+            try:
+                insert.write(marks)
+            except ServerUnreachable as error:
+                error.unsent, error.status = False, None  # the lines before have arrived
+                raise
 
     def _divided(self, part: bytes, error: QueryRejected) -> list[tuple[bytes, bool]]:
         """The halves of a body that was refused. Raises: the error, when it is not for its size or cannot be halved."""
@@ -199,5 +222,3 @@ def _lines_of(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield from (line for line in lines if line)
     if rest.strip():
         raise QueryRejected("cannot read the samples back: the server stopped within its answer")
-
-

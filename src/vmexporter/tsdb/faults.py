@@ -88,8 +88,9 @@ def unreachable(origin: str, error: BaseException) -> ServerUnreachable:
     if tls_error is not None:
         return _tls_fault(origin, tls_error)
     why, hint = _connection_fault(error)
-    unsent = isinstance(error, exceptions.ConnectTimeoutError | exceptions.NewConnectionError)
-    return ServerUnreachable(f"cannot reach {origin}: {why}", hint=hint, unsent=unsent)
+    fault = ServerUnreachable(f"cannot reach {origin}: {why}", hint=hint)
+    fault.unsent = isinstance(error, exceptions.ConnectTimeoutError | exceptions.NewConnectionError)
+    return fault
 
 
 def _connection_fault(error: BaseException) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from vmexporter.core.importing.retention import label_limit, retention_ms
@@ -19,8 +19,8 @@ from vmexporter.tsdb.transport import HttpClient
 
 _FLAG = re.compile(rb'^flag\{name="([A-Za-z0-9_.]+)",\s?value="((?:[^"\\]|\\.)*)"', re.MULTILINE)
 _STARTED = re.compile(rb"^(?:process_start_time_seconds|vm_app_start_timestamp) (\S+)", re.MULTILINE)
-_WANTED: Final = ("retentionPeriod", "maxLabelsPerTimeseries", "inmemoryDataFlushInterval")
-_QUERY: Final = 'count(flag{name=~"%s"}) by (name,value)' % "|".join(_WANTED)
+_WANTED: Final = ("retentionPeriod", "maxLabelsPerTimeseries", "dedup.minScrapeInterval")
+_QUERY: Final = f'count(flag{{name=~"{"|".join(_WANTED)}"}}) by (name,value)'
 SPELLS_ALL: Final = (1, 82, 0)
 """The first release whose import takes ``null`` and ``"Infinity"``; older ones drop the whole line and say 204."""
 
@@ -32,9 +32,10 @@ class TargetFacts:
     ``retention`` and ``labels`` are the flags as they stand there, ``retention_ms`` and ``label_limit`` what they mean.
     """
 
-    program: Program = Program()
+    program: Program = field(default_factory=Program)
     retention: str = ""
     labels: str = ""
+    dedup: str = ""
 
     @property
     def retention_ms(self) -> int | None:
@@ -70,6 +71,7 @@ def facts_of(pages: Sequence[bytes], api: PrometheusApi | None, now_ms: int) -> 
         programs[0] if programs else Program(),
         min(found["retentionPeriod"], key=lambda text: retention_ms(text) or 0, default=""),
         min(found["maxLabelsPerTimeseries"], key=lambda text: label_limit(text) or 1 << 30, default=""),
+        max(found["dedup.minScrapeInterval"], key=len, default=""),
     )
 
 

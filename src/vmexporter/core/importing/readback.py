@@ -20,8 +20,8 @@ from vmexporter.core.native.frames import Frames
 from vmexporter.core.native.names import pairs_of
 from vmexporter.core.native.stream import HEADER_BYTES
 from vmexporter.core.privacy.labels import Pair, decode, fingerprint, parse
-from vmexporter.core.selectors import Matcher, Selector, escape_regex
 from vmexporter.core.samples import TIMESTAMPS
+from vmexporter.core.selectors import Matcher, Selector, escape_regex
 from vmexporter.errors import BadExportLine
 
 _NAMES_PER_SELECTOR: Final = 60

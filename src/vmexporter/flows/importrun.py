@@ -1,0 +1,218 @@
+"""The import loop: a text, cut into pieces, several under way at once; what was sent is remembered until it is kept.
+
+A target acknowledges what it holds in memory. Servers bring that to the disk within seconds (-inmemoryDataFlushInterval
+is 5 s, rows wait at most 2 s before); killed before, they lose it. So bytes are ``done`` only when the program that
+took them has lived on for ``KEPT_AFTER_S``. When it was started anew in between, what it may have lost is sent again in
+another pass over the text: read back first, like everything whose fate is not known.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from vmexporter.bundle.importjournal import ImportJournal, Span, merged, without
+from vmexporter.bundle.metricsfile import MetricsFile
+from vmexporter.core.importing.edits import Edits, editor_for
+from vmexporter.core.importing.pieces import TARGET_BYTES, Piece, Pieces
+from vmexporter.core.importing.tally import Tally
+from vmexporter.flows.delivering import Delivery, Gate, Told
+from vmexporter.flows.events import Event, Note
+from vmexporter.flows.importevents import ImportProgress
+from vmexporter.flows.readahead import TICK_S, in_background
+from vmexporter.flows.sending import Arrived, Sending
+from vmexporter.flows.target import Target
+from vmexporter.flows.world import World
+
+KEPT_AFTER_S: Final = 20.0
+"""Rows 2 s, parts 5 s, and a look at them every 5 s, each a little longer on a busy machine."""
+_LOOK_EVERY_S: Final = 5.0
+_PROMISED_BYTES: Final = 16 << 20  # one sync of the journal for so many bytes
+_LEAST_BYTES: Final = 4096
+_END: Final = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is sent: an open file, what becomes of it, and how many bytes of text it has."""
+
+    file: MetricsFile
+    edits: Edits
+    text_bytes: int
+    force: bool = False
+
+
+@dataclass(slots=True)
+class _Life:
+    """When the target was started, as it says, and how many requests had failed when that was looked at."""
+
+    started: str = ""
+    failures: int = 0
+
+
+@dataclass(slots=True)
+class ImportRun:
+    """One import under way. ``tally`` counts what arrived and what was left out, once."""
+
+    source: Source
+    target: Target
+    journal: ImportJournal | None
+    world: World
+    parallel: int
+    tally: Tally = field(default_factory=Tally)
+    _told: Told = field(init=False)
+    _gate: Gate = field(init=False)
+    _arrived: deque[tuple[float, Span]] = field(default_factory=deque)
+    _done: list[Span] = field(default_factory=list)
+    _in_doubt: list[Span] = field(default_factory=list)
+    _life: _Life = field(default_factory=_Life)
+    _target_bytes: int = TARGET_BYTES
+    _started_s: float = 0.0
+    _looked_s: float = 0.0
+    _progress_s: float = 0.0
+    _bytes_before: int = 0
+
+    def __post_init__(self) -> None:
+        self._told = Told(self._too_large)
+        self._gate = Gate(self.parallel)
+        if self.journal is not None:
+            self._done = list(self.journal.state.done)
+            self._in_doubt = without([(0, self.journal.state.upto)], self._done)
+
+    @property
+    def doubtful(self) -> int:
+        """Samples that were sent though the target may have them."""
+        return self._told.doubtful
+
+    def events(self) -> Iterator[Event]:
+        """Send everything that is not done.
+
+        Raises:
+            VmexporterError: the import cannot go on; what arrived stays.
+        """
+        self._started_s = self._looked_s = self.world.monotonic_s()
+        self._bytes_before = _length(self._done)
+        self._life = yield from self._look()
+        yield from self._pass(self._done, self.tally)
+        yield from self.again_if_restarted()
+
+    def again_if_restarted(self) -> Generator[Event, None, bool]:
+        """Look whether the target lives on; send again what it may have lost, as often as that is needed.
+
+        Returns whether that was needed.
+
+        Raises:
+            VmexporterError: as ``events``.
+        """
+        again = False
+        while True:
+            yield from self._settle()
+            if not self._in_doubt:
+                return again
+            again = True
+            yield Note("the target was started anew: what it may have lost is compared with what was sent")
+            yield from self._pass(without([(0, _END)], self._in_doubt), Tally())
+
+    def _pass(self, passed: list[Span], tally: Tally) -> Iterator[Event]:
+        """Send all bytes that are not in *passed*."""
+        source, in_doubt, self._in_doubt = self.source, self._in_doubt, []
+        editor = editor_for(source.file.form, source.edits, head=source.file.head, force=source.force)
+        pieces = Pieces(editor, passed=passed, target_bytes=self._target_bytes)
+        sending = Sending(Delivery(self.target, source.file.form, self.world, self._gate, self._told), self.parallel)
+        end = passed[-1][0] if passed and passed[-1][1] == _END else _END
+        try:
+            for piece in self._cut(pieces):
+                tally.add(piece.tally)
+                yield from self._submit(sending, piece, in_doubt)
+                if piece.end >= end:
+                    break
+            while sending.under_way:
+                yield from self._take(sending, TICK_S)
+        finally:
+            sending.close()
+
+    def _cut(self, pieces: Pieces) -> Iterator[Piece]:
+        for block in self.source.file.blocks(pieces.offset):
+            pieces.target_bytes = self._target_bytes
+            yield from pieces.feed(block)
+        yield from pieces.finish()
+
+    def _submit(self, sending: Sending, piece: Piece, in_doubt: list[Span]) -> Iterator[Event]:
+        if not piece.body:
+            self._arrived.append((self.world.monotonic_s(), (piece.start, piece.end)))
+            return
+        if self.journal is not None and piece.end > self.journal.state.upto:
+            self.journal.promise(max(piece.end, piece.start + _PROMISED_BYTES))
+        while not sending.has_room:
+            yield from self._take(sending, TICK_S)
+        sending.submit(piece, suspect=any(start < piece.end and piece.start < end for start, end in in_doubt))
+        yield from self._take(sending, 0)
+
+    def _take(self, sending: Sending, timeout_s: float) -> Iterator[Event]:
+        """What came back from the threads, and now and then how far it is and whether the target lives on."""
+        yield from self._collected(sending, timeout_s)
+        if self.world.monotonic_s() - self._looked_s >= _LOOK_EVERY_S:
+            yield from self._settle(sending)
+        yield from self._tick()
+
+    def _collected(self, sending: Sending, timeout_s: float) -> list[Event]:
+        """Take note of what arrived; the events that came with it."""
+        events = []
+        while (told := sending.get(timeout_s)) is not None:
+            timeout_s = 0
+            if isinstance(told, Arrived):
+                self._arrived.append((self.world.monotonic_s(), (told.piece.start, told.piece.end)))
+            else:
+                events.append(told)
+        return events
+
+    def _settle(self, sending: Sending | None = None) -> Iterator[Event]:
+        """Take what arrived long enough ago as done, if the target has lived on since; else put all of it in doubt."""
+        life = yield from self._look()
+        if sending is not None:  # what the former life has acknowledged was told before the next one could answer
+            yield from self._collected(sending, 0)
+        now_s = self._looked_s = self.world.monotonic_s()
+        same = life.started == self._life.started and (bool(life.started) or life.failures == self._life.failures)
+        self._life = life
+        if not same:
+            self._in_doubt = merged([*self._in_doubt, *(span for _, span in self._arrived)])
+            self._arrived.clear()
+            return
+        ripe = []
+        while self._arrived and now_s - self._arrived[0][0] >= KEPT_AFTER_S:
+            ripe.append(self._arrived.popleft()[1])
+        self._done = merged([*self._done, *ripe])
+        if self.journal is not None:
+            self.journal.note_done(ripe)
+
+    def _look(self) -> Generator[Event, None, _Life]:
+        failures = self._told.failures
+        started = yield from in_background(lambda: (self.target.started(),), lambda: None)
+        return _Life(started[0], failures)
+
+    def _too_large(self, size_bytes: int) -> None:
+        self._target_bytes = max(min(self._target_bytes, size_bytes), _LEAST_BYTES)
+
+    def _tick(self) -> Iterator[Event]:
+        now_s = self.world.monotonic_s()
+        if now_s - self._progress_s < TICK_S:
+            return
+        self._progress_s = now_s
+        elapsed_s = now_s - self._started_s
+        there = _length([*self._done, *(span for _, span in self._arrived)])
+        rate = (there - self._bytes_before) / elapsed_s if elapsed_s > 0 else 0.0
+        left = max(self.source.text_bytes - there, 0)
+        yield ImportProgress(
+            done=min(there / self.source.text_bytes, 1.0) if self.source.text_bytes else 1.0,
+            samples=self.tally.samples,
+            text_bytes_per_s=rate,
+            elapsed_s=elapsed_s,
+            eta_s=left / rate if rate else None,
+            at_once=self._gate.allowed,
+        )
+
+
+def _length(spans: list[Span]) -> int:
+    return sum(end - start for start, end in spans)

@@ -1,0 +1,96 @@
+"""What is told before an import sends anything: what the bundle holds, and what the target would make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Final
+
+from vmexporter.bundle.metricsfile import MetricsFile
+from vmexporter.core.importing.edits import Edits, Keeps
+from vmexporter.core.importing.preflight import Survey, survey
+from vmexporter.core.importing.request import ImportRequest
+from vmexporter.core.times import format_span, format_utc
+from vmexporter.errors import InvalidInput
+from vmexporter.flows.events import Event
+from vmexporter.flows.importevents import Surveyed, Surveying
+from vmexporter.tsdb.identity import release_order
+from vmexporter.tsdb.targetfacts import TargetFacts
+
+FUTURE_MS: Final = 2 * 24 * 3_600_000
+"""Storages take samples of up to two days ahead (-futureRetention, and all versions before it)."""
+_NATIVE_FROM: Final = (1, 82, 0)
+
+
+def keeps_of(facts: TargetFacts, now_ms: int) -> Keeps:
+    """Which times the target keeps, as far as it is known."""
+    kept_ms = facts.retention_ms
+    return Keeps() if kept_ms is None else Keeps(now_ms - kept_ms, now_ms + FUTURE_MS)
+
+
+def require_readable(form: str, facts: TargetFacts) -> None:
+    """Nothing if the target can read this form.
+
+    Raises:
+        InvalidInput: native blocks, and a target of before v1.82, which refuses them.
+    """
+    release = facts.program.release
+    if form == "native" and release and release_order(release) < _NATIVE_FROM:
+        raise InvalidInput(
+            f"cannot import native blocks into a server of {release}: their headers are those of v1.82 and later",
+            hint="import into a newer server, or export the bundle anew as JSON lines",
+            field="bundle",
+        )
+
+
+def surveyed(file: MetricsFile, request: ImportRequest, facts: TargetFacts, now_ms: int) -> Generator[
+    Event, None, tuple[Surveyed, Edits]
+]:  # fmt: skip
+    """Look through the whole text; what was found, and the edits with their shift.
+
+    Raises:
+        BundleDamaged: it cannot be read, and ``force`` is not set.
+    """
+    options = request.options
+    looking = survey(file.blocks(), file.form, Edits.of(options, 0, Keeps()), head=file.head, force=request.force)
+    found = yield from _told(looking, file)
+    shift_ms = options.shift.by_ms(found.first_ms, found.last_ms, now_ms)
+    keeps = keeps_of(facts, now_ms)
+    outside, unshifted = found.samples_outside(keeps, shift_ms), found.samples_outside(keeps, 0)
+    over = found.series_over(facts.label_limit) if facts.label_limit else 0
+    warnings = tuple(_warnings(found, facts, outside, over))
+    return Surveyed(found, facts, shift_ms, outside, unshifted, over, warnings), Edits.of(options, shift_ms, keeps)
+
+
+def _told(looking: Generator[int, None, Survey], file: MetricsFile) -> Generator[Event, None, Survey]:
+    while True:
+        try:
+            next(looking)
+        except StopIteration as end:
+            found: Survey = end.value
+            return found
+        yield Surveying(min(file.read_bytes / file.file_bytes, 1.0) if file.file_bytes else 1.0)
+
+
+def _warnings(found: Survey, facts: TargetFacts, outside: int, over: int) -> list[str]:
+    told = list(found.notes)
+    if not facts.retention:
+        told.append("the target does not tell its retention, so what it drops for its age shows only afterwards")
+    elif outside:
+        kept = f"-retentionPeriod={facts.retention}"
+        told.append(
+            f"{outside:,} samples lie outside of what the target keeps ({kept}) and are left out; --shift-to-now moves"
+            " all of them in time"
+        )
+    if over:
+        told.append(
+            f"{over:,} series have more labels than the target takes ({facts.label_limit}): it drops them or some of"
+            " their labels; --drop-label leaves labels out"
+        )
+    if found.merged_series:
+        told.append(f"{found.merged_series:,} series become equal to others, because a label is dropped")
+    return told
+
+
+def range_words(first_ms: int, last_ms: int) -> str:
+    """A range, and how long it is."""
+    return f"{format_utc(first_ms)} to {format_utc(last_ms)} ({format_span(last_ms - first_ms)})"
