@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from vmexporter.cli.grouping import command
-from vmexporter.cli.main import app, config_app, map_app
+from vmexporter.cli.import_options import ContentOptions, InsertOptions, MannerOptions
+from vmexporter.cli.main import app, config_app, map_app, targets_app
 from vmexporter.cli.options import (
+    ConnectionOptions,
     FormatOptions,
     OutputOptions,
     RangeOptions,
@@ -100,16 +102,33 @@ def export(
     exporting.export(exporting.Options(connection, time, what, privacy, output))
 
 
+@command(app, "import")
+def import_(
+    bundle: Annotated[str, typer.Argument(help="A bundle, JSON lines (gzipped or not), or - for standard input.")],
+    connection: ConnectionOptions,
+    insert: InsertOptions,
+    content: ContentOptions,
+    manner: MannerOptions,
+) -> None:
+    """Import a bundle into a VictoriaMetrics, and count afterwards whether all of it is there."""
+    from vmexporter.cli import importing
+
+    importing.import_(bundle, importing.Options(connection, insert, content, manner))
+
+
 @command(app, "resume")
 def resume(
-    part: Annotated[Path, typer.Argument(help="The .zip.part file of an interrupted export.")],
+    part: Annotated[Path, typer.Argument(help="The .zip.part file of an export, or the .import file of an import.")],
     connection: ResumeOptions,
     form: FormatOptions,
 ) -> None:
-    """Go on with an interrupted export. Credentials were not kept: give them again."""
-    from vmexporter.cli import exporting
+    """Go on with an interrupted export or import. Credentials were not kept: give them again."""
+    from vmexporter.cli import exporting, importing
 
-    exporting.resume(part, connection, form)
+    if part.suffix == ".import":
+        importing.resume(part, connection, form)
+    else:
+        exporting.resume(part, connection, form)
 
 
 @command(app, "inspect")
@@ -212,3 +231,35 @@ def map_decrypt(
     from vmexporter.cli import maps
 
     maps.decrypt(maps.MapAccess(map_file, passphrase_file), output)
+
+
+@command(targets_app, "list")
+def targets_list(form: FormatOptions) -> None:
+    """List the addresses that were imported to lately."""
+    from vmexporter.cli import targets
+
+    targets.show(form)
+
+
+@command(targets_app, "forget")
+def targets_forget(address: Annotated[str, typer.Argument(help="One of them; all, if it is left out.")] = "") -> None:
+    """Delete one address, or all."""
+    from vmexporter.cli import targets
+
+    targets.forget(address)
+
+
+@command(targets_app, "off")
+def targets_off() -> None:
+    """Keep no addresses any more, and delete those that are kept."""
+    from vmexporter.cli import targets
+
+    targets.switch(on=False)
+
+
+@command(targets_app, "on")
+def targets_on() -> None:
+    """Keep addresses again."""
+    from vmexporter.cli import targets
+
+    targets.switch(on=True)

@@ -28,6 +28,9 @@ app.add_typer(map_app, name="map")
 config_app = typer.Typer(help="About the configuration file of --config.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
 
+targets_app = typer.Typer(help="Recent targets of imports: list them, forget them, or keep none.", no_args_is_help=True)
+app.add_typer(targets_app, name="targets")
+
 
 def _version(wanted: bool) -> None:
     if wanted:

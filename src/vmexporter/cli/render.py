@@ -19,7 +19,7 @@ from vmexporter.cli.telling import in_json, json_line
 from vmexporter.core.manifest import CountsEntry
 from vmexporter.core.times import format_span
 from vmexporter.errors import VmexporterError
-from vmexporter.flows import events
+from vmexporter.flows import events, importevents
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -135,7 +135,11 @@ class Watcher:
     def show(self, event: events.Event) -> None:
         """Show one event."""
         if isinstance(event, events.Progress):
-            self._progress(event)
+            self._progress(event, event.done, _export_detail(event))
+        elif isinstance(event, importevents.ImportProgress):
+            self._progress(event, event.done, _import_detail(event))
+        elif isinstance(event, importevents.Surveying):
+            self._progress(event, event.done, "looking through the bundle")
         elif (text := _words(event)) and text != self._told and not self._quiet:
             self._told = text
             style = "yellow" if isinstance(event, events.Retrying | events.RungChanged | events.Note) else ""
@@ -144,17 +148,14 @@ class Watcher:
             else:
                 say(text, style, event=_name(event))
 
-    def _progress(self, event: events.Progress) -> None:
+    def _progress(self, event: events.Event, done: float, detail: str) -> None:
         if self._quiet:
             return
-        eta = f", {format_span(max(round(event.eta_s), 0) * 1000)} left" if event.eta_s is not None else ""
-        samples = f"{count(event.samples)} samples, {size(event.text_bytes_per_s)}/s"
-        detail = f"{event.windows_done}/{event.windows} windows, {samples}{eta}"
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=event.done, detail=detail)
-        elif (tenth := int(event.done * 10)) > self._told_tenth:
+            self._bar.update(self._task, completed=done, detail=detail)
+        elif (tenth := int(done * 10)) != self._told_tenth:
             self._told_tenth = tenth
-            say(f"{event.done:4.0%}  {detail}", "", event=_name(event), **_facts(event))
+            say(f"{done:4.0%}  {detail}", "", event=_name(event), **_facts(event))
 
 
 def _name(event: events.Event) -> str:
@@ -162,10 +163,24 @@ def _name(event: events.Event) -> str:
     return re.sub(r"\B[A-Z]", r"_\g<0>", type(event).__name__).lower()
 
 
-def _facts(event: events.Progress) -> dict[str, object]:
+def _facts(event: events.Event) -> dict[str, object]:
     """The numbers of an event, under their names."""
-    given = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+    names = [field.name for field in dataclasses.fields(event)] if dataclasses.is_dataclass(event) else []
+    given = {name: getattr(event, name) for name in names}
     return {name: round(value, 4) for name, value in given.items() if isinstance(value, int | float)}
+
+
+def _export_detail(event: events.Progress) -> str:
+    samples = f"{count(event.samples)} samples, {size(event.text_bytes_per_s)}/s"
+    return f"{event.windows_done}/{event.windows} windows, {samples}{_left(event.eta_s)}"
+
+
+def _import_detail(event: importevents.ImportProgress) -> str:
+    return f"{count(event.samples)} samples, {size(event.text_bytes_per_s)}/s{_left(event.eta_s)}"
+
+
+def _left(eta_s: float | None) -> str:
+    return f", {format_span(max(round(eta_s), 0) * 1000)} left" if eta_s is not None else ""
 
 
 def _words(event: events.Event) -> str:
@@ -178,6 +193,10 @@ def _words(event: events.Event) -> str:
     if isinstance(event, events.Planned):
         expected = f", about {count(event.estimated_samples)} samples" if event.estimated_samples else ""
         return f"Exporting {event.windows} windows{expected}"
+    if isinstance(event, importevents.TargetFound):
+        return "Data is taken in here"
+    if isinstance(event, importevents.Verifying):
+        return "All is sent; counting what the target has"
     if isinstance(event, events.Note):
         return f"Note: {event.text}"
     if isinstance(event, events.Retrying):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from vmexporter.core.formats import Format
 from vmexporter.core.importing.halving import halves
-from vmexporter.core.importing.older import spelled_for_older
+from vmexporter.core.importing.spellings import spelled_for_all
 from vmexporter.core.importing.readback import Missing, readback_of
 from vmexporter.core.importing.stalemarks import stale_marks
 from vmexporter.errors import QueryRejected, ServerUnreachable
@@ -154,7 +154,7 @@ class Delivery:
         if self.form == "native":
             insert.send("native", body)
             return
-        insert.send("jsonl", body if self.target.facts.spells_all else spelled_for_older(body))
+        insert.send("jsonl", spelled_for_all(body))
         if marks := stale_marks(body):
             try:
                 insert.write(marks)

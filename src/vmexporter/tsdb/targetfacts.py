@@ -13,7 +13,7 @@ from typing import Final
 
 from vmexporter.core.importing.retention import label_limit, retention_ms
 from vmexporter.errors import VmexporterError
-from vmexporter.tsdb.identity import METRICS_LIMITS, Program, read_program, release_order
+from vmexporter.tsdb.identity import METRICS_LIMITS, Program, read_program
 from vmexporter.tsdb.prometheus import PrometheusApi
 from vmexporter.tsdb.transport import HttpClient
 
@@ -21,8 +21,6 @@ _FLAG = re.compile(rb'^flag\{name="([A-Za-z0-9_.]+)",\s?value="((?:[^"\\]|\\.)*)
 _STARTED = re.compile(rb"^(?:process_start_time_seconds|vm_app_start_timestamp) (\S+)", re.MULTILINE)
 _WANTED: Final = ("retentionPeriod", "maxLabelsPerTimeseries", "dedup.minScrapeInterval")
 _QUERY: Final = f'count(flag{{name=~"{"|".join(_WANTED)}"}}) by (name,value)'
-SPELLS_ALL: Final = (1, 82, 0)
-"""The first release whose import takes ``null`` and ``"Infinity"``; older ones drop the whole line and say 204."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,6 @@ class TargetFacts:
     def label_limit(self) -> int | None:
         """How many labels a series may have."""
         return label_limit(self.labels) if self.labels else None
-
-    @property
-    def spells_all(self) -> bool:
-        """Whether JSON lines may hold ``null`` and ``"Infinity"``; assumed of a release that is not known."""
-        return not self.program.release or release_order(self.program.release) >= SPELLS_ALL
 
 
 def facts_of(pages: Sequence[bytes], api: PrometheusApi | None, now_ms: int) -> TargetFacts:

@@ -1,6 +1,7 @@
-"""JSON lines for servers of before v1.82, whose import knows neither ``null`` nor ``"Infinity"`` and drops the line.
+"""JSON lines as every version takes them: before v1.82 a line with ``null`` or ``"Infinity"`` was dropped, with a 204.
 
-They read ``1e999`` as infinity and ``NaN`` as no value, and keep all others of the line: tried on v1.79.5 and v1.150.0.
+All versions read ``1e999`` as infinity and ``NaN`` as no value, and keep the others of the line: tried on v1.79.5, whose
+build may not tell its version, and v1.150.0.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from vmexporter.core.lines import LABELS_END
 _SPELLINGS: Final = ((b'"Infinity"', b"1e999"), (b'"-Infinity"', b"-1e999"), (b"null", b"NaN"))
 
 
-def spelled_for_older(body: bytes) -> bytes:
-    """The same lines, as older servers take them; labels are left alone."""
+def spelled_for_all(body: bytes) -> bytes:
+    """The same lines and values; labels are left alone."""
     if not any(spelling in body for spelling, _ in _SPELLINGS):
         return body
     return b"\n".join(map(_spelled, body.split(b"\n")))
@@ -21,6 +22,6 @@ def spelled_for_older(body: bytes) -> bytes:
 
 def _spelled(line: bytes) -> bytes:
     labels, border, samples = line.partition(LABELS_END)
-    for spelling, older in _SPELLINGS:
-        samples = samples.replace(spelling, older)
+    for spelling, known in _SPELLINGS:
+        samples = samples.replace(spelling, known)
     return labels + border + samples
