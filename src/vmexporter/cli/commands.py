@@ -9,7 +9,7 @@ import typer
 
 from vmexporter.cli.grouping import command
 from vmexporter.cli.import_options import ContentOptions, InsertOptions, MannerOptions
-from vmexporter.cli.main import app, config_app, map_app, targets_app
+from vmexporter.cli.main import app, config_app, targets_app
 from vmexporter.cli.options import (
     ConnectionOptions,
     FormatOptions,
@@ -22,8 +22,8 @@ from vmexporter.cli.options import (
 from vmexporter.cli.privacy_options import MapOptions, PolicyOptions, PrivacyOptions
 from vmexporter.cli.serving import ServeOptions
 
-_MAP_HELP = "The map of the export."
-_PassphraseFile = Annotated[
+MAP_HELP = "The map of the export."
+PassphraseFile = Annotated[
     Path | None,
     typer.Option("--passphrase-file", help="File with its passphrase; else $VMEXPORTER_MAP_PASSPHRASE, else a prompt."),
 ]
@@ -142,9 +142,9 @@ def inspect(bundle: Annotated[Path, typer.Argument(help="The bundle.")], form: F
 @command(app, "audit")
 def audit(
     bundle: Annotated[Path, typer.Argument(help="The bundle.")],
-    map_file: Annotated[Path, typer.Option("--map", help=_MAP_HELP)],
+    map_file: Annotated[Path, typer.Option("--map", help=MAP_HELP)],
     form: FormatOptions,
-    passphrase_file: _PassphraseFile = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Search a finished bundle, every byte of it, for what the map says must not be in it."""
     from vmexporter.bundle.mapfile import read_map_document
@@ -155,7 +155,7 @@ def audit(
 
 @command(app, "reveal")
 def reveal(
-    map_file: Annotated[Path, typer.Option("--map", help=_MAP_HELP)],
+    map_file: Annotated[Path, typer.Option("--map", help=MAP_HELP)],
     form: FormatOptions,
     text: Annotated[
         list[str] | None,
@@ -164,7 +164,7 @@ def reveal(
     bundle: Annotated[
         Path | None, typer.Option(help="Turn a whole bundle back, into the file named by the argument.")
     ] = None,
-    passphrase_file: _PassphraseFile = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Turn the pseudonyms in a text, such as an answer of support, or in a bundle back into what they stand for."""
     from vmexporter.cli import looking, maps
@@ -182,55 +182,6 @@ def config_schema() -> None:
     from vmexporter.cli import configuration
 
     configuration.print_schema()
-
-
-@command(map_app, "show")
-def map_show(
-    map_file: Annotated[Path, typer.Argument(help=_MAP_HELP)],
-    form: FormatOptions,
-    passphrase_file: _PassphraseFile = None,
-) -> None:
-    """Show how many entries of which kinds a map has; none of them."""
-    from vmexporter.cli import maps
-
-    maps.show(maps.MapAccess(map_file, passphrase_file), form)
-
-
-@command(map_app, "merge")
-def map_merge(
-    first: Annotated[Path, typer.Argument(help="A map.")],
-    second: Annotated[Path, typer.Argument(help="Another one, extended from the same.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The new file.")],
-    passphrase_file: _PassphraseFile = None,
-) -> None:
-    """Make one map of two; what contradicts itself is refused."""
-    from vmexporter.cli import maps
-
-    maps.merge(first, second, output, passphrase_file)
-
-
-@command(map_app, "encrypt")
-def map_encrypt(
-    map_file: Annotated[Path, typer.Argument(help=_MAP_HELP)],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The new file.")],
-    passphrase_file: _PassphraseFile = None,
-) -> None:
-    """Write a map anew, encrypted by a passphrase."""
-    from vmexporter.cli import maps
-
-    maps.encrypt(maps.MapAccess(map_file, passphrase_file), output)
-
-
-@command(map_app, "decrypt")
-def map_decrypt(
-    map_file: Annotated[Path, typer.Argument(help=_MAP_HELP)],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The new file.")],
-    passphrase_file: _PassphraseFile = None,
-) -> None:
-    """Write an encrypted map anew, in clear."""
-    from vmexporter.cli import maps
-
-    maps.decrypt(maps.MapAccess(map_file, passphrase_file), output)
 
 
 @command(targets_app, "list")

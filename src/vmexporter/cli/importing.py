@@ -17,14 +17,11 @@ from vmexporter.cli.models import build_model
 from vmexporter.cli.options import ConnectionOptions, FormatOptions, ResumeOptions
 from vmexporter.cli.stopping import StopSwitch
 from vmexporter.core.importing.request import ImportRequest
-from vmexporter.errors import OutputFailed, VmexporterError
+from vmexporter.errors import ImportDiffers, OutputFailed, VmexporterError
 from vmexporter.flows.events import Event
 from vmexporter.flows.importevents import Imported, JournalKept, Surveyed
 from vmexporter.flows.importing import Manner, import_metrics, resume_import
 from vmexporter.flows.world import World
-
-DIFFERENT = 12
-"""Exit status of an import that arrived, but not as it was sent."""
 
 
 @dataclass(frozen=True)
@@ -128,4 +125,7 @@ def _tell_end(seen: _Seen, form: FormatOptions) -> None:
             columns = ("job", "series sent", "found", "samples sent", "found")
             render.print_table(columns, importwords.differences(result.verification), right=(1, 2, 3, 4))
     if result is not None and not result.verification.is_good:
-        sys.exit(DIFFERENT)
+        raise ImportDiffers(
+            "cannot confirm the import: the target has something else than was sent",
+            hint="; ".join(result.verification.reasons),
+        )

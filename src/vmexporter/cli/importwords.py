@@ -80,7 +80,7 @@ def result(done: Imported) -> list[tuple[str, object]]:
         told.append(("UNREADABLE", f"{count(tally.bad_lines)} lines, {size(tally.bad_bytes)}"))
     if done.doubtful:
         told.append(("DOUBTFUL", f"{count(done.doubtful)} samples may be stored twice: a request's fate is not known"))
-    return [*told, *(("likely reason", reason) for reason in checked.reasons)]
+    return told
 
 
 def differences(checked: Verification) -> Iterator[tuple[str, ...]]:

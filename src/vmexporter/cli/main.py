@@ -58,9 +58,9 @@ def main() -> None:
 
 
 def _run() -> None:
-    from vmexporter.cli import commands
+    from vmexporter.cli import commands, map_commands
 
-    del commands
+    del commands, map_commands
     _say_anything()
     try:
         app()

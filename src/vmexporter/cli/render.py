@@ -122,6 +122,9 @@ def size(size_bytes: float) -> str:
     return f"{size_bytes:.2f} TB"
 
 
+_Moving = events.Progress | importevents.ImportProgress | importevents.Surveying
+
+
 class Watcher:
     """Shows an export's events as they come: a bar on a terminal, a line now and then elsewhere."""
 
@@ -148,7 +151,7 @@ class Watcher:
             else:
                 say(text, style, event=_name(event))
 
-    def _progress(self, event: events.Event, done: float, detail: str) -> None:
+    def _progress(self, event: _Moving, done: float, detail: str) -> None:
         if self._quiet:
             return
         if self._bar is not None and self._task is not None:
@@ -163,10 +166,9 @@ def _name(event: events.Event) -> str:
     return re.sub(r"\B[A-Z]", r"_\g<0>", type(event).__name__).lower()
 
 
-def _facts(event: events.Event) -> dict[str, object]:
+def _facts(event: _Moving) -> dict[str, object]:
     """The numbers of an event, under their names."""
-    names = [field.name for field in dataclasses.fields(event)] if dataclasses.is_dataclass(event) else []
-    given = {name: getattr(event, name) for name in names}
+    given = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
     return {name: round(value, 4) for name, value in given.items() if isinstance(value, int | float)}
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from vmexporter.core.formats import Format
 from vmexporter.core.importing.halving import halves
-from vmexporter.core.importing.spellings import spelled_for_all
 from vmexporter.core.importing.readback import Missing, readback_of
+from vmexporter.core.importing.spellings import spelled_for_all
 from vmexporter.core.importing.stalemarks import stale_marks
 from vmexporter.errors import QueryRejected, ServerUnreachable
 from vmexporter.flows.events import Event, Note, Retrying
