@@ -7,14 +7,14 @@ there. An error of a thread comes out of ``get``. ``close`` ends all threads, al
 from __future__ import annotations
 
 import queue
-import threading
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from vmexporter.core.importing.pieces import Piece
-from vmexporter.flows.delivering import Delivery, Stopped
+from vmexporter.flows.delivering import Delivery
 from vmexporter.flows.events import Event
 
-_CLOSING_S, _TURN_S = 3.0, 0.05
+_CLOSING_TURNS, _TURN_S = 60, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,64 +29,52 @@ class Sending:
 
     def __init__(self, delivery: Delivery, parallel: int) -> None:
         self._delivery = delivery
-        self._todo: queue.Queue[tuple[Piece, bool] | None] = queue.Queue()
-        self._told: queue.Queue[Event | Arrived | BaseException] = queue.Queue()
+        self._threads = ThreadPoolExecutor(parallel, thread_name_prefix="import")
+        self._told: queue.Queue[Event | Future[Arrived]] = queue.Queue()
         self._room = parallel + 1  # one is waiting, so that no thread has to
-        self.under_way = 0
+        self._under_way: set[Future[Arrived]] = set()
         delivery.told.event = self._told.put
-        names = (f"import-{number}" for number in range(parallel))
-        self._threads = [threading.Thread(target=self._work, name=name, daemon=True) for name in names]
-        for thread in self._threads:
-            thread.start()
+
+    @property
+    def under_way(self) -> int:
+        """How many pieces were submitted and are not there yet."""
+        return len(self._under_way)
 
     @property
     def has_room(self) -> bool:
         """Whether another piece may be submitted now."""
-        return self.under_way < self._room
+        return len(self._under_way) < self._room
 
     def submit(self, piece: Piece, *, suspect: bool) -> None:
         """Have *piece* brought there; *suspect*: the target may have some of it."""
-        self.under_way += 1
-        self._todo.put((piece, suspect))
+        work = self._threads.submit(self._bring, piece, suspect)
+        self._under_way.add(work)
+        work.add_done_callback(self._told.put)
 
     def get(self, timeout_s: float) -> Event | Arrived | None:
         """What came next, or None when nothing did in time.
 
         Raises:
-            BaseException: what a thread failed with; the import cannot go on.
+            VmexporterError: a piece cannot be brought there; the import cannot go on.
         """
         try:
-            told = self._told.get(timeout=timeout_s)
+            told = self._told.get(timeout=timeout_s) if timeout_s else self._told.get_nowait()
         except queue.Empty:
             return None
-        if isinstance(told, BaseException):
-            raise told
-        if isinstance(told, Arrived):
-            self.under_way -= 1
-        return told
+        if isinstance(told, Event):
+            return told
+        self._under_way.discard(told)
+        return told.result()
 
     def close(self) -> None:
         """End all threads; what was under way is left in doubt."""
         self._delivery.stopped.set()
-        for _ in self._threads:
-            self._todo.put(None)
-        for thread in self._threads:
-            for _ in range(round(_CLOSING_S / _TURN_S)):
-                thread.join(_TURN_S)
-                if not thread.is_alive():
-                    break
-                self._delivery.target.interrupt()  # again and again: it may just have begun to wait
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for _ in range(_CLOSING_TURNS):
+            if not wait(self._under_way, _TURN_S).not_done:
+                return
+            self._delivery.target.interrupt()  # again and again: it may just have begun to wait
 
-    def _work(self) -> None:
-        while (job := self._todo.get()) is not None and not self._delivery.stopped.is_set():
-            piece, suspect = job
-            try:
-                self._delivery.deliver(piece.body, piece.samples, suspect=suspect)
-            except Stopped:
-                return
-            except BaseException as error:
-                self._told.put(error)  # it goes on in the caller's thread
-                if not isinstance(error, Exception):
-                    raise
-                return
-            self._told.put(Arrived(piece))
+    def _bring(self, piece: Piece, suspect: bool) -> Arrived:
+        self._delivery.deliver(piece.body, piece.samples, suspect=suspect)
+        return Arrived(piece)
