@@ -102,13 +102,21 @@ class Drop:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """The server gets the request, or that *share* of its body, and the client gets no answer."""
+
+    share: float = 1.0
+    kind: CutKind = "rst"
+
+
+@dataclass(frozen=True)
 class Refuse:
     """This connection breaks, and new ones are refused for *seconds*."""
 
     seconds: float
 
 
-Fault: TypeAlias = Pass | Cut | ErrorText | Stall | Drip | Answer | Edited | Redirect | Drop | Refuse
+Fault: TypeAlias = Pass | Cut | ErrorText | Stall | Drip | Answer | Edited | Redirect | Drop | Lost | Refuse
 Plan: TypeAlias = Callable[[Request, int], Fault | None]
 
 

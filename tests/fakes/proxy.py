@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteR
 from urllib.parse import urlsplit
 
 from tests.fakes.exchange import Framing, Request, Responder
-from tests.fakes.faults import Answer, Cut, Drip, Drop, Edited, ErrorText, Fault, Pass, Plan, Redirect, Refuse, Stall
+from tests.fakes.faults import Answer, Cut, Drip, Drop, Edited, ErrorText, Fault, Lost, Pass, Plan, Redirect, Refuse, Stall
 from tests.fakes.serving import LoopbackServer
 from tests.lab.processes import Address
 
@@ -69,12 +69,32 @@ class FaultProxy(LoopbackServer):
                 responder.whole(fault.status, {"Location": fault.base.rstrip("/") + request.target}, b"")
             case Drop():
                 responder.cut(fault.kind)
+            case Lost():
+                self._lose(request, fault)
+                self.struck.append((request, fault))
+                responder.cut(fault.kind)
             case Refuse():
                 self.connected(responder.connection, there=False)  # to be broken here, once nobody listens
                 self.refuse_for(fault.seconds)
                 responder.cut("rst")
             case _:
                 self._forward(request, responder, fault)
+
+    def _lose(self, request: Request, fault: Lost) -> None:
+        place = urlsplit(self.upstream)
+        upstream = HTTPConnection(place.hostname or "", place.port)
+        try:
+            upstream.putrequest(request.method, place.path + request.target, skip_host=True, skip_accept_encoding=True)
+            for name, value in request.headers.items():
+                if name not in HOP_BY_HOP:
+                    upstream.putheader(name, value)
+            upstream.endheaders(request.body[: int(len(request.body) * fault.share)] or None)
+            if fault.share == 1.0:
+                upstream.getresponse().read()
+        except (ConnectionError, HTTPException):
+            pass  # the server does not run: nothing of it will be answered either
+        finally:
+            upstream.close()
 
     def _forward(self, request: Request, responder: Responder, fault: Fault) -> None:
         place = urlsplit(self.upstream)

@@ -17,14 +17,16 @@ from vmexporter.core.privacy.labels import decode, parse
 from vmexporter.core.samples import TIMESTAMPS
 
 _STALE: Final = struct.pack("<Q", 0x7FF0000000000002)
+_MARKS: Final = (b"null", b"NaN")
+"""How versions write it; ``NaN`` is of v1.79, where it is the first value of a line."""
 _LITERAL_BYTES: Final = 1 << 16
 _BYTES_FIELD: Final = 2  # protobuf's wire type of texts and messages
 _LABELS, _SAMPLES, _SERIES = 1, 2, 1
 
 
 def stale_marks(body: bytes) -> bytes:
-    """A request with a mark for each ``null`` in *body*, whole JSON lines; empty where there is none."""
-    if b"null" not in body:
+    """A request with a mark for each one in *body*, whole JSON lines; empty where there is none."""
+    if not any(mark in body for mark in _MARKS):
         return b""
     series = [_field(_SERIES, marked) for line in body.split(b"\n") if (marked := _marked(line))]
     return _snappy(b"".join(series)) if series else b""
@@ -34,10 +36,10 @@ def _marked(line: bytes) -> bytes:
     """The message of one series, with the marks alone; empty where it has none."""
     split, border = line.find(LABELS_END), line.rfind(TIMESTAMPS)
     values = line[split + len(LABELS_END) : border]
-    if split < 0 or b"null" not in values:
+    if split < 0 or not any(mark in values for mark in _MARKS):
         return b""
     times = line[border + len(TIMESTAMPS) : line.rfind(b"]")].split(b",")
-    marks = [int(at) for at, value in zip(times, values.split(b","), strict=True) if value == b"null"]
+    marks = [int(at) for at, value in zip(times, values.split(b","), strict=True) if value in _MARKS]
     labels = sorted((decode(name), decode(value)) for name, value in parse(line[: split + 1]))
     texts = ((_text(1, name), _text(2, value)) for name, value in labels)
     parts = [_field(_LABELS, name + value) for name, value in texts]
