@@ -13,7 +13,21 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteR
 from urllib.parse import urlsplit
 
 from tests.fakes.exchange import Framing, Request, Responder
-from tests.fakes.faults import Answer, Cut, Drip, Drop, Edited, ErrorText, Fault, Lost, Pass, Plan, Redirect, Refuse, Stall
+from tests.fakes.faults import (
+    Answer,
+    Cut,
+    Drip,
+    Drop,
+    Edited,
+    ErrorText,
+    Fault,
+    Lost,
+    Pass,
+    Plan,
+    Redirect,
+    Refuse,
+    Stall,
+)
 from tests.fakes.serving import LoopbackServer
 from tests.lab.processes import Address
 

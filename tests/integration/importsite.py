@@ -11,6 +11,7 @@ import os
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from tests.integration.exports import CURRENT_BIN, server_program
 from tests.lab.lines import Samples, Series, line, samples_by_series
@@ -19,7 +20,8 @@ from vmexporter.core.importing.request import ImportOptions, ImportRequest
 from vmexporter.core.request import Connection
 from vmexporter.flows.events import Event
 from vmexporter.flows.importevents import Imported
-from vmexporter.flows.importing import Manner, import_metrics
+from vmexporter.flows.importing import import_metrics
+from vmexporter.flows.importrun import Manner
 from vmexporter.flows.world import World
 
 START_MS = 1_760_000_000_000
@@ -37,7 +39,9 @@ def known_lines(series: int = 60, samples: int = 120, seed: int = 7) -> list[byt
         times = [START_MS + number * STEP_MS for number in range(at, min(at + 40, samples))]
         for number in range(series):
             labels = {"__name__": f"known_{number % 7}", "job": f"job-{number % 3}", "instance": f"host-{number}:1"}
-            values = [chance.choice(VALUES) if chance.random() < 0.1 else repr(round(chance.uniform(-9, 9), 4)) for _ in times]
+            values = [
+                chance.choice(VALUES) if chance.random() < 0.1 else repr(round(chance.uniform(-9, 9), 4)) for _ in times
+            ]
             made.append(line(labels, values, times))
     return made
 
@@ -75,17 +79,17 @@ def check_equal(lines: Sequence[bytes], api: TsdbApi, shift_ms: int = 0) -> None
         assert found[series] == [(at + shift_ms, value) for at, value in samples], series
 
 
-def request_to(url: str, **options: object) -> ImportRequest:
+def request_to(url: str, **options: Any) -> ImportRequest:
     """The request of an import with nothing special."""
     return ImportRequest(connection=Connection(url=url), options=ImportOptions.model_validate(options))
 
 
-def events_of(path: Path, url: str, manner: Manner | None = None, **options: object) -> Iterator[Event]:
+def events_of(path: Path, url: str, manner: Manner | None = None, **options: Any) -> Iterator[Event]:
     """An import within this process."""
     return import_metrics(path, request_to(url, **options), manner or Manner(), World())
 
 
-def imported(path: Path, url: str, manner: Manner | None = None, **options: object) -> Imported:
+def imported(path: Path, url: str, manner: Manner | None = None, **options: Any) -> Imported:
     """Run an import to its end."""
     return finished(events_of(path, url, manner, **options))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from tests.integration.importsite import (
 from tests.lab.lines import line, samples_by_series
 from tests.lab.victoria import VictoriaMetrics
 from vmexporter.flows.importevents import Surveyed
+from vmexporter.flows.importrun import Manner
 
 pytestmark = pytest.mark.real
 LINES = known_lines()
@@ -58,7 +60,7 @@ class TestRoundTrip:
 
     def test_with_labels_added_and_left_out(self, target: VictoriaMetrics, tmp_path: Path) -> None:
         lines = [text.replace(b'"job":', b'"gone":"x","job":') for text in LINES]
-        options = {"extra_labels": [{"name": "bundle", "value": "case-1"}], "drop_labels": ["gone"]}
+        options: dict[str, Any] = {"extra_labels": [{"name": "bundle", "value": "case-1"}], "drop_labels": ["gone"]}
         done = imported(written(lines, tmp_path / "known.jsonl"), target.url, **options)
         assert done.verification.state == "same"
         expected = {
@@ -77,8 +79,6 @@ class TestRoundTrip:
 
 class TestPreflight:
     def test_sends_nothing(self, target: VictoriaMetrics, tmp_path: Path) -> None:
-        from vmexporter.flows.importing import Manner
-
         events = list(events_of(written(LINES, tmp_path / "k.jsonl"), target.url, Manner(check_only=True)))
         seen = events[-1]
         assert isinstance(seen, Surveyed)

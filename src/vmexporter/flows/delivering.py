@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from vmexporter.core.formats import Format
 from vmexporter.core.importing.halving import halves
@@ -38,6 +39,17 @@ class _Refused(Exception):
 
 class Stopped(Exception):
     """The import is being stopped: a worker's way out of a wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A body on its way, and what is known of it: the target may have some of it; ``lost``: may still be at work on it.
+
+    (``settled``: the target has answered, or long enough ago.)
+    """
+
+    body: bytes
+    fate: Literal["new", "settled", "lost"] = "new"
 
 
 class Gate:
@@ -113,15 +125,15 @@ class Delivery:
             VmexporterError: it cannot be brought there.
             Stopped: the import is being stopped.
         """
-        todo = deque([(body, suspect)])
+        todo = deque([_Part(body, "settled" if suspect else "new")])
         attempt = 0
         while todo:
-            part, suspect = todo[0]
+            part = todo[0].body
             try:
-                if suspect and not (part := self._left_of(part, samples)):
+                if todo[0].fate != "new" and not (part := self._left_of(todo[0], samples)):
                     todo.popleft()
                     continue
-                todo[0] = (part, False)
+                todo[0] = _Part(part)
                 self._send(part)
                 todo.popleft()
                 attempt = 0
@@ -130,8 +142,8 @@ class Delivery:
                 todo.extendleft(reversed(self._divided(part, refusal.why)))
             except ServerUnreachable as error:
                 attempt += 1
-                safe = error.unsent or error.status == 429
-                todo[0] = (todo[0][0], todo[0][1] or not safe)
+                if not error.unsent and error.status != 429:
+                    todo[0] = _Part(todo[0].body, "lost")
                 self._wait(error, attempt)
 
     def _send(self, body: bytes) -> None:
@@ -162,13 +174,12 @@ class Delivery:
                 error.unsent, error.status = False, None  # the lines before have arrived
                 raise
 
-    def _divided(self, part: bytes, error: QueryRejected) -> list[tuple[bytes, bool]]:
+    def _divided(self, part: bytes, error: QueryRejected) -> list[_Part]:
         """The halves of a body that was refused. Raises: the error, when it is not for its size or cannot be halved."""
         if error.status not in {400, 413} or (parts := halves(self.form, part)) is None:
             raise error
         self.told.too_large(len(part) // 2)
-        stored_some = error.status != 413  # who says 413 has not looked inside
-        return [(half, stored_some) for half in parts]
+        return [_Part(half, "new" if error.status == 413 else "settled") for half in parts]  # 413 looks at no line
 
     def _wait(self, error: ServerUnreachable, attempt: int) -> None:
         if self.stopped.is_set():
@@ -186,17 +197,17 @@ class Delivery:
         if self.stopped.wait(wait_s):
             raise Stopped
 
-    def _left_of(self, part: bytes, samples: int) -> bytes:
+    def _left_of(self, part: _Part, samples: int) -> bytes:
         """What of *part* the target does not have, once it has come to rest; all of it where that cannot be told."""
         if self.target.export is None:
             self.told.may_be_doubled(samples)
             self.told.event(Note("a part was sent again that the target may have: it cannot be read back here"))
-            return part
+            return part.body
         with self.reading:  # the series of one body at a time are in memory
-            before = self._missing(part)
-            while before.body:
+            before = self._missing(part.body)
+            while before.body and part.fate == "lost":
                 self._pause(SETTLE_S)
-                now = self._missing(part)
+                now = self._missing(part.body)
                 if now == before:
                     break
                 before = now

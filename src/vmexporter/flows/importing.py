@@ -31,25 +31,14 @@ from vmexporter.flows.importevents import (
     Verification,
     Verifying,
 )
-from vmexporter.flows.importrun import ImportRun, Source
+from vmexporter.flows.importrun import ImportRun, Manner, Source
 from vmexporter.flows.preparing import require_readable, surveyed
 from vmexporter.flows.readahead import in_background
 from vmexporter.flows.target import Target, Ways, open_target, ways_of
-from vmexporter.flows.verifying import Check, Question, count
+from vmexporter.flows.verifying import Check, Question, patiently_counted
 from vmexporter.flows.world import World
 
-PARALLEL: Final = 2
-MOST_PARALLEL: Final = 16
 _SUFFIX: Final = ".import"
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How an import is done, whatever it brings: only looked at, not verified, so many bodies at once."""
-
-    check_only: bool = False
-    verify: bool = True
-    parallel: int = PARALLEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +131,11 @@ def _run(work: _Work, journal: ImportJournal | None, before: dict[str, Any] | No
     try:
         counted: Counts = {job: (series, samples) for job, (series, samples) in (before or {}).items()}
         if verify and before is None:
-            counted = yield from in_background(partial(count, work.target, work.question), work.target.interrupt)
+            counted = yield from patiently_counted(work.target, work.question, work.world)
             if journal is not None:
                 journal.note_before({job: list(numbers) for job, numbers in counted.items()})
         source = Source(work.file, work.edits, work.seen.survey.text_bytes, work.request.force)
-        run = ImportRun(source, work.target, journal, work.world, work.manner.parallel)
+        run = ImportRun(source, work.target, journal, work.world, work.manner)
         yield from run.events()
         outcome = Verification("unverified")
         if verify:

@@ -18,8 +18,8 @@ from vmexporter.bundle.metricsfile import MetricsFile
 from vmexporter.core.importing.edits import Edits, editor_for
 from vmexporter.core.importing.pieces import TARGET_BYTES, Piece, Pieces
 from vmexporter.core.importing.tally import Tally
-from vmexporter.flows.delivering import Delivery, Gate, Told
-from vmexporter.flows.events import Event, Note
+from vmexporter.flows.delivering import SETTLE_S, Delivery, Gate, Told
+from vmexporter.flows.events import Event, Note, Waiting
 from vmexporter.flows.importevents import ImportProgress
 from vmexporter.flows.readahead import TICK_S, in_background
 from vmexporter.flows.sending import Arrived, Sending
@@ -44,6 +44,16 @@ class Source:
     force: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an import is done, whatever it brings: only looked at, not verified; bodies at once, and how large each."""
+
+    check_only: bool = False
+    verify: bool = True
+    parallel: int = 2
+    body_bytes: int = TARGET_BYTES
+
+
 @dataclass(slots=True)
 class _Life:
     """When the target was started, as it says, and how many requests had failed when that was looked at."""
@@ -60,7 +70,7 @@ class ImportRun:
     target: Target
     journal: ImportJournal | None
     world: World
-    parallel: int
+    manner: Manner
     tally: Tally = field(default_factory=Tally)
     _told: Told = field(init=False)
     _gate: Gate = field(init=False)
@@ -68,15 +78,16 @@ class ImportRun:
     _done: list[Span] = field(default_factory=list)
     _in_doubt: list[Span] = field(default_factory=list)
     _life: _Life = field(default_factory=_Life)
-    _target_bytes: int = TARGET_BYTES
+    _target_bytes: int = 0
     _started_s: float = 0.0
     _looked_s: float = 0.0
     _progress_s: float = 0.0
     _bytes_before: int = 0
 
     def __post_init__(self) -> None:
+        self._target_bytes = self.manner.body_bytes
         self._told = Told(self._too_large)
-        self._gate = Gate(self.parallel)
+        self._gate = Gate(self.manner.parallel)
         if self.journal is not None:
             self._done = list(self.journal.state.done)
             self._in_doubt = without([(0, self.journal.state.upto)], self._done)
@@ -120,7 +131,11 @@ class ImportRun:
         source, in_doubt, self._in_doubt = self.source, self._in_doubt, []
         editor = editor_for(source.file.form, source.edits, head=source.file.head, force=source.force)
         pieces = Pieces(editor, passed=passed, target_bytes=self._target_bytes)
-        sending = Sending(Delivery(self.target, source.file.form, self.world, self._gate, self._told), self.parallel)
+        sending = Sending(
+            Delivery(self.target, source.file.form, self.world, self._gate, self._told), self.manner.parallel
+        )
+        if in_doubt:
+            yield from self._pause(SETTLE_S)  # what was under way when it was lost has come to rest then
         end = passed[-1][0] if passed and passed[-1][1] == _END else _END
         try:
             for piece in self._cut(pieces):
@@ -191,6 +206,12 @@ class ImportRun:
         failures = self._told.failures
         started = yield from in_background(lambda: (self.target.started(),), lambda: None)
         return _Life(started[0], failures)
+
+    def _pause(self, wait_s: float) -> Iterator[Event]:
+        until_s = self.world.monotonic_s() + wait_s
+        while self.world.monotonic_s() < until_s:
+            self.world.sleep(TICK_S)
+            yield Waiting()
 
     def _too_large(self, size_bytes: int) -> None:
         self._target_bytes = max(min(self._target_bytes, size_bytes), _LEAST_BYTES)

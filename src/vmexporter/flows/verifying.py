@@ -16,7 +16,7 @@ from vmexporter.core.importing.tally import Tally
 from vmexporter.core.request import TimeRange
 from vmexporter.core.selectors import Matcher, Selector, escape_regex
 from vmexporter.errors import QueryRejected, ServerUnreachable
-from vmexporter.flows.events import Event, Waiting
+from vmexporter.flows.events import Event, Retrying, Waiting
 from vmexporter.flows.importevents import Counts, JobDifference, Surveyed, Verification
 from vmexporter.flows.readahead import TICK_S, in_background
 from vmexporter.flows.target import Target
@@ -28,8 +28,9 @@ _SERIES: Final = "count(count_over_time(%s[%dms])) by (job)"
 _SAMPLES_AT_ONCE: Final = 50_000_000
 _SERIES_AT_ONCE: Final = 200_000_000
 _SHORTEST_MS: Final = 1_000
-_LOOKS, _FLUSHED_LOOKS, _TICKS_BETWEEN = 20, 3, 5
-"""How often what is missing is looked for again before it is believed, also after a flush; ticks between two looks."""
+_LOOKS, _FLUSHED_LOOKS, _BETWEEN_S = 20, 3, 0.5
+"""How often what is missing is looked for again before it is believed, also after a flush; the wait in between."""
+_MOST_ATTEMPTS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,32 @@ def count(target: Target, question: Question) -> Counts:
     return {job: (None if series is None else series.get(job, 0), number) for job, number in samples.items()}
 
 
+def patiently_counted(target: Target, question: Question, world: World) -> Generator[Event, None, Counts]:
+    """As :func:`count`, also from a target that is just being started anew.
+
+    Raises:
+        VmexporterError: it cannot be asked, for a minute or so.
+    """
+    attempt = 0
+    while True:
+        try:
+            return (yield from in_background(lambda: (count(target, question),), target.interrupt))[0]
+        except ServerUnreachable as error:
+            attempt += 1
+            if attempt > _MOST_ATTEMPTS:
+                raise
+            wait_s = min(0.5 * 2**attempt, 10.0)
+            yield Retrying(target.strike_out(error.message), attempt, wait_s)
+            yield from _pause(wait_s, world)
+
+
+def _pause(wait_s: float, world: World) -> Generator[Event, None, None]:
+    until_s = world.monotonic_s() + wait_s
+    while world.monotonic_s() < until_s:
+        world.sleep(TICK_S)
+        yield Waiting()
+
+
 def _samples(api: PrometheusApi, selector: str, start_ms: int, end_ms: int) -> list[tuple[str, int]]:
     found = []
     for form in _SAMPLES:
@@ -116,13 +143,11 @@ class Check:
         found: Counts = {}
         for look in range(_LOOKS):
             flushed = yield from in_background(lambda: (self.target.flush(),), self.target.interrupt)
-            found = yield from in_background(lambda: count(self.target, self.question), self.target.interrupt)
+            found = yield from patiently_counted(self.target, self.question, world)
             differences = self._differences(found)
             if not differences or (flushed[0] and look >= _FLUSHED_LOOKS):
                 break
-            for _ in range(_TICKS_BETWEEN):
-                world.sleep(TICK_S)
-                yield Waiting()
+            yield from _pause(_BETWEEN_S, world)
         samples = _total(found) - _total(self.before)
         left_out = tally.before_retention + tally.in_the_future
         missing = sum(one.samples_sent - one.samples_found for one in differences)

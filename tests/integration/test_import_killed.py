@@ -1,0 +1,93 @@
+"""Killed (kill -9) at any moment, the importer or the server: every sample is there in the end, and none twice."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.exchange import Request
+from tests.fakes.faults import Fault
+from tests.fakes.proxy import FaultProxy
+from tests.integration.importsite import check_equal, events_of, finished, known_lines, no_journal, node, written
+from tests.lab.commandline import ended, start
+from tests.lab.victoria import VictoriaMetrics
+from vmexporter.flows.importrun import Manner
+
+pytestmark = pytest.mark.real
+LINES = known_lines(300, 600)  # about four megabytes
+SLOW_S = 0.25  # for each body
+MANY = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(100, 120)]
+
+
+def slowly(request: Request, count: int) -> Fault | None:
+    """A target that needs its time."""
+    time.sleep(SLOW_S if request.endpoint == "import" and count > 1 else 0)
+    return None
+
+
+@pytest.fixture(params=["installed", "current"])
+def target(request: pytest.FixtureRequest) -> Iterator[VictoriaMetrics]:
+    with node(request.param) as server:
+        yield server
+
+
+@pytest.fixture
+def slow(target: VictoriaMetrics, start_fault_proxy: Callable[..., FaultProxy]) -> FaultProxy:
+    return start_fault_proxy(target.url, slowly)
+
+
+class TestTheImporter:
+    @pytest.mark.parametrize("seed", [1, *MANY])
+    def test_is_killed_and_resumed(self, target: VictoriaMetrics, slow: FaultProxy, tmp_path: Path, seed: int) -> None:
+        chance = random.Random(seed)
+        path = written(LINES, tmp_path / "known.jsonl.gz")
+        state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+        begun = 0
+        for attempt in range(8):
+            journals = list(tmp_path.glob("*.import"))
+            begun += bool(journals)
+            arguments = ["resume", journals[0]] if journals else ["import", path, slow.url]
+            process = start(arguments, env=state)
+            try:
+                process.wait(chance.uniform(0.5, 2.5) if attempt < 4 else 60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            if ended(process).status == 0:
+                break
+        assert begun
+        check_equal(LINES, target.api)
+        no_journal(tmp_path)
+
+
+class TestTheServer:
+    @pytest.mark.parametrize("seed", [1, *MANY])
+    def test_is_killed_and_started_again(
+        self, target: VictoriaMetrics, slow: FaultProxy, tmp_path: Path, seed: int
+    ) -> None:
+        chance = random.Random(seed)
+        killing = threading.Thread(target=self.kill, args=(target, chance))
+        events = events_of(written(LINES, tmp_path / "known.jsonl"), slow.url, Manner(body_bytes=200_000))
+        begun = False
+        last = next(events)
+        for last in events:
+            if not begun and type(last).__name__ == "ImportProgress":
+                begun = True
+                killing.start()
+        killing.join()
+        done = finished(iter([last]))
+        check_equal(LINES, target.api)
+        assert done.verification.state == "same" and done.doubtful == 0
+
+    @staticmethod
+    def kill(target: VictoriaMetrics, chance: random.Random) -> None:
+        for _ in range(2):
+            time.sleep(chance.uniform(0.1, 1.5))
+            target.kill()
+            time.sleep(chance.uniform(0, 0.5))
+            target.start()
