@@ -52,7 +52,7 @@ class TestTheImporter:
         for attempt in range(8):
             journals = list(tmp_path.glob("*.import"))
             begun += bool(journals)
-            arguments = ["resume", journals[0]] if journals else ["import", path, slow.url]
+            arguments: list[str | Path] = ["resume", journals[0]] if journals else ["import", path, slow.url]
             process = start(arguments, env=state)
             try:
                 process.wait(chance.uniform(0.5, 2.5) if attempt < 4 else 60)
@@ -70,8 +70,8 @@ class TestTheServer:
     def test_is_killed_and_started_again(
         self, target: VictoriaMetrics, slow: FaultProxy, tmp_path: Path, seed: int
     ) -> None:
-        chance = random.Random(seed)
-        killing = threading.Thread(target=self.kill, args=(target, chance))
+        over = threading.Event()
+        killing = threading.Thread(target=self.kill, args=(target, random.Random(seed), over))
         events = events_of(written(LINES, tmp_path / "known.jsonl"), slow.url, Manner(body_bytes=200_000))
         begun = False
         last = next(events)
@@ -79,15 +79,18 @@ class TestTheServer:
             if not begun and type(last).__name__ == "ImportProgress":
                 begun = True
                 killing.start()
-        killing.join()
         done = finished(iter([last]))
         check_equal(LINES, target.api)
+        over.set()
+        killing.join()
         assert done.verification.state == "same" and done.doubtful == 0
 
     @staticmethod
-    def kill(target: VictoriaMetrics, chance: random.Random) -> None:
+    def kill(target: VictoriaMetrics, chance: random.Random, over: threading.Event) -> None:
+        """Kill it twice; a server dies with the thread that started it, so this one stays until the test is over."""
         for _ in range(2):
             time.sleep(chance.uniform(0.1, 1.5))
             target.kill()
             time.sleep(chance.uniform(0, 0.5))
             target.start()
+        over.wait(120)

@@ -20,7 +20,8 @@ from vmexporter.core.importing.request import ImportRequest
 from vmexporter.errors import ImportDiffers, OutputFailed, VmexporterError
 from vmexporter.flows.events import Event
 from vmexporter.flows.importevents import Imported, JournalKept, Surveyed
-from vmexporter.flows.importing import Manner, import_metrics, resume_import
+from vmexporter.flows.importing import import_metrics, resume_import
+from vmexporter.flows.importrun import Manner
 from vmexporter.flows.world import World
 
 

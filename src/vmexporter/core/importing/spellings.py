@@ -1,7 +1,7 @@
-"""JSON lines as all versions take them: before v1.82 one with ``null`` or ``"Infinity"`` was dropped, with a 204.
+"""JSON lines as all versions take them: before v1.82, one with ``null`` or ``"Infinity"`` was dropped without a word.
 
-All versions read ``1e999`` as infinity and ``NaN`` as no value, and keep the others of the line: tried on v1.79.5, whose
-build may not tell its version, and v1.150.0.
+All versions read ``1e999`` as infinity and ``NaN`` as no value, and keep the others of the line: tried on v1.79.5,
+whose build may not tell its version, and v1.150.0.
 """
 
 from __future__ import annotations
