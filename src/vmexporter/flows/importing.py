@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -75,9 +75,13 @@ def import_metrics(source: Path | BinaryIO, request: ImportRequest, manner: Mann
         if manner.check_only:
             return
         work = _Work(file, target, seen, edits, request, manner, world)
-        journal = None if file.path is None else ImportJournal.create(_places(file.path, request), _header(work))
-        yield from _kept(journal)
-        yield from _run(work, journal, None)
+        with ExitStack() as stack:
+            journal = None
+            if file.path is not None:
+                journal = ImportJournal.create(_places(file.path, request), _header(work))
+                stack.callback(journal.close)
+            yield from _kept(journal)
+            yield from _run(work, journal, None)
 
 
 def resume_import(path: Path, connection: Connection, manner: Manner, world: World) -> Iterator[Event]:
@@ -128,28 +132,24 @@ def _run(work: _Work, journal: ImportJournal | None, before: dict[str, Any] | No
     keep_freed_memory()
     started_s = work.world.monotonic_s()
     verify = work.manner.verify and work.target.api is not None and bool(work.seen.survey.jobs)
-    try:
-        counted: Counts = {job: (series, samples) for job, (series, samples) in (before or {}).items()}
-        if verify and before is None:
-            counted = yield from patiently_counted(work.target, work.question, work.world)
-            if journal is not None:
-                journal.note_before({job: list(numbers) for job, numbers in counted.items()})
-        source = Source(work.file, work.edits, work.seen.survey.text_bytes, work.request.force)
-        run = ImportRun(source, work.target, journal, work.world, work.manner)
-        yield from run.events()
-        outcome = Verification("unverified")
-        if verify:
-            yield Verifying()
-            check = Check(work.target, work.question, counted, work.seen)
+    counted: Counts = {job: (series, samples) for job, (series, samples) in (before or {}).items()}
+    if verify and before is None:
+        counted = yield from patiently_counted(work.target, work.question, work.world)
+        if journal is not None:
+            journal.note_before({job: list(numbers) for job, numbers in counted.items()})
+    source = Source(work.file, work.edits, work.seen.survey.text_bytes, work.request.force)
+    run = ImportRun(source, work.target, journal, work.world, work.manner)
+    yield from run.events()
+    outcome = Verification("unverified")
+    if verify:
+        yield Verifying()
+        check = Check(work.target, work.question, counted, work.seen)
+        outcome = yield from check.run(run.tally, work.world)
+        if not outcome.is_good and (yield from run.again_if_restarted()):
             outcome = yield from check.run(run.tally, work.world)
-            if not outcome.is_good and (yield from run.again_if_restarted()):
-                outcome = yield from check.run(run.tally, work.world)
-        if journal is not None:
-            journal.remove()
-        yield Imported(run.tally, outcome, run.doubtful, work.world.monotonic_s() - started_s)
-    finally:
-        if journal is not None:
-            journal.close()
+    if journal is not None:
+        journal.remove()
+    yield Imported(run.tally, outcome, run.doubtful, work.world.monotonic_s() - started_s)
 
 
 def _header(work: _Work) -> dict[str, Any]:
