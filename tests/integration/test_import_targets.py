@@ -14,7 +14,6 @@ from tests.lab.cluster import Cluster
 from tests.lab.commandline import run_here
 from tests.lab.gateways import OPERATOR, VmAuth
 from tests.lab.scraping import VmAgent
-from tests.lab.tenants import TenantSite
 from vmexporter.core.importing.request import ImportRequest
 from vmexporter.core.request import Connection
 from vmexporter.errors import EndpointMissing, InvalidInput
@@ -24,7 +23,6 @@ from vmexporter.flows.world import World
 
 pytestmark = pytest.mark.real
 LINES = known_lines(30, 80)
-assert TenantSite
 
 
 @pytest.mark.cluster

@@ -21,7 +21,7 @@ from vmexporter.core.importing.spellings import spelled_for_all
 from vmexporter.core.importing.stalemarks import stale_marks
 from vmexporter.errors import QueryRejected, ServerUnreachable
 from vmexporter.flows.events import Event, Note, Retrying
-from vmexporter.flows.target import VISIBLE_AFTER_S, Target
+from vmexporter.flows.target import VISIBLE_AFTER_S, Target, new_mark
 from vmexporter.flows.world import World
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
@@ -219,7 +219,7 @@ class Delivery:
         if not self.target.flush():
             self._pause(VISIBLE_AFTER_S)
         comparison = readback_of(self.form, part)
-        asked = comparison.asked()
+        asked = comparison.asked(new_mark(self.world))
         if asked is not None and self.target.export is not None:
             chunks = self.target.export.export(asked.selectors, asked.start_ms, asked.end_ms, whole_lines=False)
             comparison.take(_lines_of(chunks))

@@ -28,7 +28,10 @@ VISIBLE_AFTER_S = 5.0
 
 @dataclass(frozen=True)
 class Target:
-    """One target in use. ``api`` and ``export`` are None where nothing can be asked; ``notes`` are for the user."""
+    """One target in use. ``api`` and ``export`` are None where nothing can be asked; ``notes`` are for the user.
+
+    ``roots`` are the programs that answer, the one that takes data in first; ``flushing`` those that flush when asked.
+    """
 
     insert: InsertApi
     api: PrometheusApi | None
@@ -37,10 +40,11 @@ class Target:
     facts: TargetFacts
     roots: tuple[tuple[HttpClient, str], ...]
     notes: tuple[str, ...]
+    flushing: tuple[tuple[HttpClient, str], ...] = ()
 
     def flush(self) -> bool:
         """Make what was sent visible; False where that has to be waited for (``VISIBLE_AFTER_S``)."""
-        flushed = [force_flush(client, url) for client, url in self.roots]
+        flushed = [force_flush(client, url) for client, url in self.flushing]
         return any(flushed)
 
     def started(self) -> str:
@@ -117,7 +121,13 @@ def open_target(ways: Ways, form: Format, world: World) -> Target:
     pages = [metrics_page(client, url) for client, url in roots]
     facts = facts_of(pages, api, world.now_ms())
     notes += found.notes if found else ()
-    return Target(insert, api, export, found, facts, tuple(roots), tuple(notes))
+    flushing = tuple(root for root in roots if force_flush(*root))
+    return Target(insert, api, export, found, facts, tuple(roots), tuple(notes), flushing)
+
+
+def new_mark(world: World) -> str:
+    """A job that nobody has, to make a selector new: servers remember for ten seconds which series fit a known one."""
+    return f"vmexporter-{world.secret_bytes(6).hex()}"
 
 
 def program_root(base: str) -> str:

@@ -19,7 +19,7 @@ from vmexporter.errors import QueryRejected, ServerUnreachable
 from vmexporter.flows.events import Event, Retrying, Waiting
 from vmexporter.flows.importevents import Counts, JobDifference, Surveyed, Verification
 from vmexporter.flows.readahead import TICK_S, in_background
-from vmexporter.flows.target import Target
+from vmexporter.flows.target import Target, new_mark
 from vmexporter.flows.world import World
 from vmexporter.tsdb.prometheus import PrometheusApi
 
@@ -42,21 +42,21 @@ class Question:
     within: TimeRange
     expected: int
 
-    @property
-    def selector(self) -> str:
-        """The series."""
-        matchers = [Matcher("job", "=~", "|".join(map(escape_regex, self.jobs)))]
+    def selector(self, mark: str) -> str:
+        """The series; *mark* is a job that none has, see ``target.new_mark``."""
+        matchers = [Matcher("job", "=~", "|".join(map(escape_regex, (*self.jobs, mark))))]
         matchers += [Matcher(label.name, "=", label.value) for label in self.labels]
         return str(Selector((tuple(matchers),)))
 
 
-def count(target: Target, question: Question) -> Counts:
+def count(target: Target, question: Question, mark: str) -> Counts:
     """What the target has now.
 
     Raises:
         VmexporterError: it cannot be asked.
     """
     assert target.api is not None
+    selector = question.selector(mark)
     samples: dict[str, int] = {}
     parts = max(1, -(-question.expected // _SAMPLES_AT_ONCE))
     length_ms = max(-(-question.within.length_ms // parts), _SHORTEST_MS)
@@ -64,7 +64,7 @@ def count(target: Target, question: Question) -> Counts:
     while start_ms <= question.within.end_ms:
         end_ms = min(start_ms + length_ms - 1, question.within.end_ms)
         try:
-            found = _samples(target.api, question.selector, start_ms, end_ms)
+            found = _samples(target.api, selector, start_ms, end_ms)
         except QueryRejected:
             if length_ms <= _SHORTEST_MS:
                 raise
@@ -73,7 +73,7 @@ def count(target: Target, question: Question) -> Counts:
         for job, number in found:
             samples[job] = samples.get(job, 0) + number
         start_ms = end_ms + 1
-    series = _series(target.api, question)
+    series = _series(target.api, question, selector)
     return {job: (None if series is None else series.get(job, 0), number) for job, number in samples.items()}
 
 
@@ -86,7 +86,7 @@ def patiently_counted(target: Target, question: Question, world: World) -> Gener
     attempt = 0
     while True:
         try:
-            return (yield from in_background(lambda: (count(target, question),), target.interrupt))[0]
+            return (yield from in_background(lambda: (count(target, question, new_mark(world)),), target.interrupt))[0]
         except ServerUnreachable as error:
             attempt += 1
             if attempt > _MOST_ATTEMPTS:
@@ -113,11 +113,11 @@ def _samples(api: PrometheusApi, selector: str, start_ms: int, end_ms: int) -> l
     return found
 
 
-def _series(api: PrometheusApi, question: Question) -> dict[str, int] | None:
+def _series(api: PrometheusApi, question: Question, selector: str) -> dict[str, int] | None:
     if question.expected > _SERIES_AT_ONCE:
         return None
     try:
-        query = _SERIES % (question.selector, question.within.length_ms)
+        query = _SERIES % (selector, question.within.length_ms)
         answer = api.instant(query, question.within.end_ms)
     except QueryRejected:
         return None  # it would have to read everything at once

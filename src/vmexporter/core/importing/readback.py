@@ -59,8 +59,12 @@ class _Series:
 class Readback(Protocol):
     """Compares one body with what a server has."""
 
-    def asked(self) -> Asked | None:
-        """What to export; None when the body holds no sample."""
+    def asked(self, mark: str) -> Asked | None:
+        """What to export; None when the body holds no sample.
+
+        *mark* is a word that no job is called and that is another one every time: a server remembers for some seconds
+        which series fit a selector, also that none did.
+        """
 
     def take(self, lines: Iterable[bytes]) -> None:
         """Lines of that export."""
@@ -97,11 +101,11 @@ class _Known:
         """Widen the range to these times."""
         self.first_ms, self.last_ms = min(self.first_ms, first_ms), max(self.last_ms, last_ms)
 
-    def asked(self) -> Asked | None:
+    def asked(self, mark: str) -> Asked | None:
         """What to export."""
         if self.first_ms > self.last_ms:
             return None
-        jobs = sorted({one.job for one in self.series.values()})
+        jobs = [*sorted({one.job for one in self.series.values()}), mark]
         names = sorted({one.name for one in self.series.values()})
         packs = [names[at : at + _NAMES_PER_SELECTOR] for at in range(0, len(names), _NAMES_PER_SELECTOR)]
         of_jobs = Matcher("job", "=~", "|".join(map(escape_regex, jobs)))
@@ -131,9 +135,9 @@ class LineReadback:
             if times:
                 self._known.reach(min(times), max(times))
 
-    def asked(self) -> Asked | None:
+    def asked(self, mark: str) -> Asked | None:
         """What to export."""
-        return self._known.asked()
+        return self._known.asked(mark)
 
     def take(self, lines: Iterable[bytes]) -> None:
         """Lines of that export."""
@@ -169,9 +173,9 @@ class NativeReadback:
             self._known.note(pairs_of(bytes(name)))
             self._known.reach(max(header.min_ms, self._range[0]), min(header.max_ms, self._range[1]))
 
-    def asked(self) -> Asked | None:
+    def asked(self, mark: str) -> Asked | None:
         """What to export."""
-        return self._known.asked()
+        return self._known.asked(mark)
 
     def take(self, lines: Iterable[bytes]) -> None:
         """Lines of that export."""
