@@ -47,6 +47,7 @@ bench: .venv/.ready  ## Measure speed, memory and bundle size against curl (ARGS
 	@scripts/setup bench
 	$(BIN)/python -m bench.run $(ARGS)
 	$(BIN)/python -m bench.auditing
+	$(BIN)/python -m bench.importing
 
 dist: .venv/.ready  ## Build wheel and source distribution into dist/, the same bytes for the same commit
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation --outdir dist .

@@ -68,7 +68,7 @@ def curl(server: Server, export: Export) -> Cost:
     fields = [f"match[]={export.selector}", f"start={export.start_ms / 1000}", f"end={export.end_ms / 1000}"]
     data = [word for field in fields for word in ("--data-urlencode", field)]
     written = ["-o", "/dev/null", "-w", "%{size_download}"]
-    cost, said = _run(
+    cost, said = run_command(
         ["curl", "-s", "--fail", "--noproxy", "*", *written, *data, f"{server.url}/api/v1/export"], server
     )
     return Cost(cost.wall_s, cost.cpu_s, cost.peak_rss_bytes, cost.server_cpu_s, int(said))
@@ -96,7 +96,7 @@ def vmexporter(server: Server, export: Export, expected_samples: int | None = No
 def help_start_s(times: int) -> float:
     """Return the median wall time of ``vmexporter --help``, after one run that fills the caches."""
     command = [sys.executable, "-m", "vmexporter", "--help"]
-    return median([_run(command)[0].wall_s for _ in range(times + 1)][1:])
+    return median([run_command(command)[0].wall_s for _ in range(times + 1)][1:])
 
 
 def _export_command(server: Server, export: Export, folder: str) -> list[str]:
@@ -113,14 +113,19 @@ def export_to(server: Server, export: Export, folder: str) -> Cost:
     Raises:
         BenchError: it failed.
     """
-    return _run(_export_command(server, export, folder), server)[0]
+    return run_command(_export_command(server, export, folder), server)[0]
 
 
 def _rfc3339(moment_ms: int) -> str:
     return datetime.fromtimestamp(moment_ms / 1000, UTC).isoformat().replace("+00:00", "Z")
 
 
-def _run(command: list[str], server: Server | None = None) -> tuple[Cost, str]:
+def run_command(command: list[str], server: Server | None = None) -> tuple[Cost, str]:
+    """What *command* costs, itself and *server*, and what it prints.
+
+    Raises:
+        BenchError: it ends with an error.
+    """
     server_before_s = server.cpu_s() if server else 0.0
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         began_s = time.perf_counter()

@@ -61,6 +61,12 @@ class _Life:
     started: str = ""
     failures: int = 0
 
+    def lives_on(self, before: _Life) -> bool:
+        """Whether it is the life that was seen before; where that was not told, nothing may have failed since."""
+        if before.started:
+            return self.started == before.started
+        return self.failures == before.failures
+
 
 @dataclass(slots=True)
 class ImportRun:
@@ -189,7 +195,7 @@ class ImportRun:
         if sending is not None:  # what the former life has acknowledged was told before the next one could answer
             yield from self._collected(sending, 0)
         now_s = self._looked_s = self.world.monotonic_s()
-        same = life.started == self._life.started and (bool(life.started) or life.failures == self._life.failures)
+        same = life.lives_on(self._life)
         self._life = life
         if not same:
             self._in_doubt = merged([*self._in_doubt, *(span for _, span in self._arrived)])

@@ -19,6 +19,8 @@ from vmexporter.tsdb.transport import HttpClient
 
 _FLAG = re.compile(rb'^flag\{name="([A-Za-z0-9_.]+)",\s?value="((?:[^"\\]|\\.)*)"', re.MULTILINE)
 _STARTED = re.compile(rb"^(?:process_start_time_seconds|vm_app_start_timestamp) (\S+)", re.MULTILINE)
+_UPTIME = re.compile(rb"^vm_app_uptime_seconds (\d+)", re.MULTILINE)
+_SETTLED_S: Final = 2
 _WANTED: Final = ("retentionPeriod", "maxLabelsPerTimeseries", "dedup.minScrapeInterval")
 _QUERY: Final = f'count(flag{{name=~"{"|".join(_WANTED)}"}}) by (name,value)'
 
@@ -78,9 +80,14 @@ def metrics_page(client: HttpClient, url: str) -> bytes:
 
 
 def started_s(page: bytes) -> str:
-    """When the program of this page was started, as it says it; "" where it does not."""
-    found = _STARTED.search(page)
-    return found[1].decode("ascii", "replace") if found else ""
+    """When the program of this page was started, as it says it; "" where it does not, or may be another one soon.
+
+    Starts are told to the second: within the first two, a program that was started anew would look like the same.
+    """
+    found, up = _STARTED.search(page), _UPTIME.search(page)
+    if found is None or (up is not None and float(up[1]) < _SETTLED_S):
+        return ""
+    return found[1].decode("ascii", "replace")
 
 
 def _asked(api: PrometheusApi, now_ms: int) -> list[tuple[str, str]]:
