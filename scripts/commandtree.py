@@ -10,13 +10,13 @@ from typing import Any, Final
 
 import typer.main
 
-from vmexporter.cli import commands
+from vmexporter.cli import commands, map_commands
 from vmexporter.cli.main import app
 from vmexporter.cli.settling import variable
 
 _PATHS: Final = frozenset({"output", "client_cert", "client_key"})  # texts that name a file all the same
 
-assert commands.__doc__  # importing it puts the commands into the app
+assert commands.__doc__ and map_commands.__doc__  # importing them puts the commands into the app
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ _vmexporter() {
         case "$path/$word" in
             "/map") path="map" ;;
             "/config") path="config" ;;
+            "/targets") path="targets" ;;
             "/serve") path="serve" ;;
             "/validate") path="validate" ;;
             "/tenants") path="tenants" ;;
@@ -13,6 +14,7 @@ _vmexporter() {
             "/sample") path="sample" ;;
             "/policy") path="policy" ;;
             "/export") path="export" ;;
+            "/import") path="import" ;;
             "/resume") path="resume" ;;
             "/inspect") path="inspect" ;;
             "/audit") path="audit" ;;
@@ -22,6 +24,10 @@ _vmexporter() {
             "map/encrypt") path="map encrypt" ;;
             "map/decrypt") path="map decrypt" ;;
             "config/schema") path="config schema" ;;
+            "targets/list") path="targets list" ;;
+            "targets/forget") path="targets forget" ;;
+            "targets/off") path="targets off" ;;
+            "targets/on") path="targets on" ;;
         esac
     done
     case "$previous" in
@@ -29,9 +35,10 @@ _vmexporter() {
     --log-format) COMPREPLY=($(compgen -W "text json" -- "$current")); return ;;
     esac
     case "$path" in
-    "") COMPREPLY=($(compgen -W "serve validate tenants discover sample policy export resume inspect audit reveal map config" -- "$current")) ;;
+    "") COMPREPLY=($(compgen -W "serve validate tenants discover sample policy export import resume inspect audit reveal map config targets" -- "$current")) ;;
     "map") COMPREPLY=($(compgen -W "show merge encrypt decrypt" -- "$current")) ;;
     "config") COMPREPLY=($(compgen -W "schema" -- "$current")) ;;
+    "targets") COMPREPLY=($(compgen -W "list forget off on" -- "$current")) ;;
     "serve") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--host --port --output --max-runs --no-browser --help" -- "$current")) || compopt -o default ;;
     "validate") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --config --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "tenants") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --config --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
@@ -39,6 +46,7 @@ _vmexporter() {
     "sample") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--all-labels --user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --config --last --start --end --component --job --instance --selector --query --step --level --obfuscate --no-obfuscate --policy --keep-label --map-label --drop-label --words-file --map --passphrase-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "policy") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--level --obfuscate --no-obfuscate --policy --keep-label --map-label --drop-label --words-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "export") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --config --last --start --end --component --job --instance --selector --query --step --level --obfuscate --no-obfuscate --policy --keep-label --map-label --drop-label --words-file --map --passphrase-file --encrypt-map --one-way --json --quiet --log-format --output --window --format --require-complete --help" -- "$current")) || compopt -o default ;;
+    "import") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --insert-url --shift-to-now --align-start --shift --extra-label --drop-label --job --start --end --json --quiet --log-format --check-only --force --no-verify --parallel --help" -- "$current")) || compopt -o default ;;
     "resume") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --passphrase-file --url --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "inspect") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "audit") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--map --passphrase-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
@@ -48,6 +56,10 @@ _vmexporter() {
     "map encrypt") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--output --passphrase-file --help" -- "$current")) || compopt -o default ;;
     "map decrypt") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--output --passphrase-file --help" -- "$current")) || compopt -o default ;;
     "config schema") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--help" -- "$current")) || compopt -o default ;;
+    "targets list") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "targets forget") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--help" -- "$current")) || compopt -o default ;;
+    "targets off") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--help" -- "$current")) || compopt -o default ;;
+    "targets on") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--help" -- "$current")) || compopt -o default ;;
     esac
 }
 complete -F _vmexporter vmexporter

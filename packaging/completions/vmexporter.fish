@@ -1,23 +1,29 @@
 # fish completion for vmexporter; generated from the command line itself.
 complete -c vmexporter -f
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a serve -d 'Serve the page and the REST API on this machine: what vmexporter without a command does.'
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a validate -d 'Try the address: what answers there, which version, which tenant, and whether samples can be exported.'
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a tenants -d 'List the tenants of a cluster, where the server tells them.'
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a discover -d 'List the VictoriaMetrics components of a time range (the last hour by default).'
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a sample -d 'Show a few real series, as they are and as support would see them; or every label of the selection.'
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a policy -d 'Show what happens to which label, and why: the tables, and what was chosen above them.'
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a export -d 'Export to a bundle: a ZIP with a checksum beside it and, when obfuscated, the map that stays with you.'
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a resume -d 'Go on with an interrupted export. Credentials were not kept: give them again.'
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a inspect -d 'Check a bundle'\''s checksums and show what is inside.'
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a audit -d 'Search a finished bundle, every byte of it, for what the map says must not be in it.'
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a reveal -d 'Turn the pseudonyms in a text, such as an answer of support, or in a bundle back into what they stand for.'
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a map -d 'Look at, merge, encrypt or decrypt obfuscation maps.'
-complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export resume inspect audit reveal map config' -a config -d 'About the configuration file of --config.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a serve -d 'Serve the page and the REST API on this machine: what vmexporter without a command does.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a validate -d 'Try the address: what answers there, which version, which tenant, and whether samples can be exported.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a tenants -d 'List the tenants of a cluster, where the server tells them.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a discover -d 'List the VictoriaMetrics components of a time range (the last hour by default).'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a sample -d 'Show a few real series, as they are and as support would see them; or every label of the selection.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a policy -d 'Show what happens to which label, and why: the tables, and what was chosen above them.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a export -d 'Export to a bundle: a ZIP with a checksum beside it and, when obfuscated, the map that stays with you.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a import -d 'Import a bundle into a VictoriaMetrics, and count afterwards whether all of it is there.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a resume -d 'Go on with an interrupted export or import. Credentials were not kept: give them again.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a inspect -d 'Check a bundle'\''s checksums and show what is inside.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a audit -d 'Search a finished bundle, every byte of it, for what the map says must not be in it.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a reveal -d 'Turn the pseudonyms in a text, such as an answer of support, or in a bundle back into what they stand for.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a map -d 'Look at, merge, encrypt or decrypt obfuscation maps.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a config -d 'About the configuration file of --config.'
+complete -c vmexporter -n '__fish_use_subcommand; and not __fish_seen_subcommand_from serve validate tenants discover sample policy export import resume inspect audit reveal map config targets' -a targets -d 'Recent targets of imports: list them, forget them, or keep none.'
 complete -c vmexporter -n '__fish_seen_subcommand_from map; and not __fish_seen_subcommand_from show merge encrypt decrypt' -a show -d 'Show how many entries of which kinds a map has; none of them.'
 complete -c vmexporter -n '__fish_seen_subcommand_from map; and not __fish_seen_subcommand_from show merge encrypt decrypt' -a merge -d 'Make one map of two; what contradicts itself is refused.'
 complete -c vmexporter -n '__fish_seen_subcommand_from map; and not __fish_seen_subcommand_from show merge encrypt decrypt' -a encrypt -d 'Write a map anew, encrypted by a passphrase.'
 complete -c vmexporter -n '__fish_seen_subcommand_from map; and not __fish_seen_subcommand_from show merge encrypt decrypt' -a decrypt -d 'Write an encrypted map anew, in clear.'
 complete -c vmexporter -n '__fish_seen_subcommand_from config; and not __fish_seen_subcommand_from schema' -a schema -d 'Print the JSON Schema of the configuration file, for editors and checks.'
+complete -c vmexporter -n '__fish_seen_subcommand_from targets; and not __fish_seen_subcommand_from list forget off on' -a list -d 'List the addresses that were imported to lately.'
+complete -c vmexporter -n '__fish_seen_subcommand_from targets; and not __fish_seen_subcommand_from list forget off on' -a forget -d 'Delete one address, or all.'
+complete -c vmexporter -n '__fish_seen_subcommand_from targets; and not __fish_seen_subcommand_from list forget off on' -a off -d 'Keep no addresses any more, and delete those that are kept.'
+complete -c vmexporter -n '__fish_seen_subcommand_from targets; and not __fish_seen_subcommand_from list forget off on' -a on -d 'Keep addresses again.'
 complete -c vmexporter -n '__fish_seen_subcommand_from serve' -l host -d 'Address to listen at; another than loopback lets others in.' -x
 complete -c vmexporter -n '__fish_seen_subcommand_from serve' -l port -d 'Port; else 8080 or the next that is free.' -x
 complete -c vmexporter -n '__fish_seen_subcommand_from serve' -l output -s o -r -F -d 'Folder for bundles, the only one touched.'
@@ -159,6 +165,34 @@ complete -c vmexporter -n '__fish_seen_subcommand_from export' -l output -s o -r
 complete -c vmexporter -n '__fish_seen_subcommand_from export' -l window -d 'Longest slice asked for at once.' -x
 complete -c vmexporter -n '__fish_seen_subcommand_from export' -l format -d 'jsonl; native: stored blocks, which cost the server next to nothing and are read by v1.82 and later; auto: native where it works.' -x
 complete -c vmexporter -n '__fish_seen_subcommand_from export' -l require-complete -d 'An error in place of a partial bundle.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l user -d 'User name for basic authentication.' -x
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l password-file -r -F -d 'File with the password; else $VMEXPORTER_PASSWORD, else a prompt.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l token-file -r -F -d 'File with a bearer token; else $VMEXPORTER_BEARER_TOKEN.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l header -d 'Extra header; its value is in $VMEXPORTER_HEADER_<NAME> (dashes as _), else a prompt. Repeatable.' -x
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l headers-file -r -F -d 'File with extra headers, one '\''Name: value'\'' a line.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l tenant -d 'accountID[:projectID] or multitenant.' -x
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l ca-file -r -F -d 'Trust this CA (PEM) in place of the system'\''s.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l client-cert -r -F -d 'Client certificate (PEM).'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l client-key -r -F -d 'Key of the client certificate (PEM).'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l insecure -d 'Do not check the server'\''s certificate.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l gzip -d 'Ask for compressed answers: for slow networks.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l stall-timeout -d 'Give a connection up when nothing comes for so long.' -x
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l insert-url -d 'Address that takes data in (a vminsert), when URL is only for queries.' -x
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l shift-to-now -d 'Move all samples in time: the last one is of now.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l align-start -d 'Move all samples: the first one is of this time.' -x
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l shift -d 'Move all samples by this: 90m, -7d.' -x
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l extra-label -d 'A label for all series, such as bundle=case-123. Repeatable.' -x
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l drop-label -d 'Leave this label out. Repeatable.' -x
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l job -d 'Only this job. Repeatable.' -x
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l start -d 'Only samples from here on, in the bundle'\''s own time.' -x
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l end -d 'Only samples up to here.' -x
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l json -d 'Print the result as JSON.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l quiet -s q -d 'No progress, only results and errors.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l log-format -d 'How progress and errors are told on standard error: text, or one JSON object a line.' -x -a 'text json'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l check-only -d 'Look through the bundle and the target, send nothing.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l force -d 'Import what is sound of a damaged bundle.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l no-verify -d 'Do not count afterwards what the target has.'
+complete -c vmexporter -n '__fish_seen_subcommand_from import' -l parallel -d 'Requests under way at once.' -x
 complete -c vmexporter -n '__fish_seen_subcommand_from resume' -F
 complete -c vmexporter -n '__fish_seen_subcommand_from resume' -l user -d 'User name for basic authentication.' -x
 complete -c vmexporter -n '__fish_seen_subcommand_from resume' -l password-file -r -F -d 'File with the password; else $VMEXPORTER_PASSWORD, else a prompt.'
@@ -207,3 +241,6 @@ complete -c vmexporter -n '__fish_seen_subcommand_from map; and __fish_seen_subc
 complete -c vmexporter -n '__fish_seen_subcommand_from map; and __fish_seen_subcommand_from decrypt' -F
 complete -c vmexporter -n '__fish_seen_subcommand_from map; and __fish_seen_subcommand_from decrypt' -l output -s o -r -F -d 'The new file.'
 complete -c vmexporter -n '__fish_seen_subcommand_from map; and __fish_seen_subcommand_from decrypt' -l passphrase-file -r -F -d 'File with its passphrase; else $VMEXPORTER_MAP_PASSPHRASE, else a prompt.'
+complete -c vmexporter -n '__fish_seen_subcommand_from targets; and __fish_seen_subcommand_from list' -l json -d 'Print the result as JSON.'
+complete -c vmexporter -n '__fish_seen_subcommand_from targets; and __fish_seen_subcommand_from list' -l quiet -s q -d 'No progress, only results and errors.'
+complete -c vmexporter -n '__fish_seen_subcommand_from targets; and __fish_seen_subcommand_from list' -l log-format -d 'How progress and errors are told on standard error: text, or one JSON object a line.' -x -a 'text json'

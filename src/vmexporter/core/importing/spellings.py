@@ -1,4 +1,4 @@
-"""JSON lines as all versions take them: before v1.82, one with ``null`` or ``"Infinity"`` was dropped without a word.
+"""JSON lines as all versions take them: before v1.82, one with ``null`` or a word was dropped in silence.
 
 All versions read ``1e999`` as infinity and ``NaN`` as no value, and keep the others of the line: tried on v1.79.5,
 whose build may not tell its version, and v1.150.0.
@@ -10,7 +10,7 @@ from typing import Final
 
 from vmexporter.core.lines import LABELS_END
 
-_SPELLINGS: Final = ((b'"Infinity"', b"1e999"), (b'"-Infinity"', b"-1e999"), (b"null", b"NaN"))
+_SPELLINGS: Final = ((b'"Infinity"', b"1e999"), (b'"-Infinity"', b"-1e999"), (b'"NaN"', b"NaN"), (b"null", b"NaN"))
 
 
 def spelled_for_all(body: bytes) -> bytes:
