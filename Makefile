@@ -5,7 +5,7 @@ BIN := .venv/bin
 CODE := $(wildcard src tests bench scripts hatch_build.py)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help demo demo-export test test-hard test-browser screenshots check fmt bench dist binary generated lock clean
+.PHONY: help demo demo-export test test-hard test-browser screenshots check fmt bench compare dist binary docs generated lock clean
 
 help:  ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,7 +58,14 @@ binary: .venv/.ready  ## Build one executable file, no Python needed, into dist/
 	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/binary packaging/binary/vmexporter.spec
 	$(BIN)/pytest -q -m slow tests/integration/test_binary.py
 
-generated: .venv/.ready  ## Write anew what follows from the code: man page, completions, schema of the configuration
+compare: .venv/.ready  ## Measure vmgather beside vmexporter (VMEXPORTER_VMGATHER=/path/to/vmgather)
+	@scripts/setup bench
+	$(BIN)/python -m bench.compared $(ARGS)
+
+docs: .venv/.ready  ## Build the documents as a site, into build/site/
+	$(BIN)/mkdocs build --quiet
+
+generated: .venv/.ready  ## Write anew what follows from the code: references, man page, completions, schema
 	$(BIN)/python -m scripts.generated
 
 lock: .venv/.ready  ## Pin the newest packages in requirements/*.txt, with hashes (pip-tools, in a folder of its own)
