@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from scripts import completions
+from scripts import api_reference, cli_reference, completions
 from scripts.commandtree import tree
 from scripts.manpage import man_page
 from vmexporter import errors
@@ -23,6 +23,8 @@ def texts() -> dict[str, str]:
     kinds = [each for each in vars(errors).values() if isinstance(each, type) and each is not errors.VmexporterError]
     known = [each for each in kinds if issubclass(each, errors.VmexporterError)]
     return {
+        "docs/cli.md": cli_reference.reference(),
+        "docs/api-reference.md": api_reference.reference(),
         "docs/config.schema.json": json.dumps(config_schema(), indent=2) + "\n",
         "packaging/man/vmexporter.1": man_page(groups, commands, known),
         "packaging/completions/vmexporter.bash": completions.bash(groups, commands),
