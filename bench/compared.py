@@ -96,7 +96,7 @@ def vmgather(program: str, server: Server, export: Export, folder: Path) -> Cost
     }  # fmt: skip
     config = folder / "request.json"
     config.write_text(json.dumps(request))
-    return run([program, "-oneshot", "-oneshot-config", str(config), "-output", str(folder)], server)[0]
+    return run_command([program, "-oneshot", "-oneshot-config", str(config), "-output", str(folder)], server)[0]
 
 
 def look(bundle: Path, private: set[str]) -> Found:
