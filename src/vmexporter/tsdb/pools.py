@@ -20,14 +20,15 @@ CONNECTIONS_KEPT = 8
 
 
 class Pools:
-    """All connections of one client.
+    """All connections of one client; *direct* asks no proxy.
 
     Raises:
         InvalidInput: a TLS file cannot be used.
     """
 
-    def __init__(self, connection: Connection, wires: Wires) -> None:
+    def __init__(self, connection: Connection, wires: Wires, *, direct: bool) -> None:
         self._connection = connection
+        self._direct = direct
         self._tls = server_context(connection.tls)
         self._wires = wires
         self._managers: dict[Proxy | None, PoolManager] = {}
@@ -63,7 +64,7 @@ class Pools:
             manager.clear()
 
     def _manager(self, url: str) -> PoolManager:
-        proxy = proxy_for(url)
+        proxy = None if self._direct else proxy_for(url)
         with self._lock:
             if proxy not in self._managers:
                 self._managers[proxy] = use_wires(self._new_manager(proxy), self._wires)

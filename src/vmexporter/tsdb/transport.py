@@ -63,21 +63,22 @@ class Answer:
 
 
 class HttpClient:
-    """All HTTP of one connection, from any number of threads.
+    """All HTTP of one connection, from any number of threads; *direct* goes past every proxy of the environment.
 
     Raises:
         InvalidInput: the address, a header, a credential, a TLS file or the environment's proxy cannot be used.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, direct: bool = False) -> None:
         address = parse_address(connection.url)
         self.origin = address.origin
-        proxy_for(self.origin)
+        if not direct:
+            proxy_for(self.origin)
         self._credentials = Credentials(connection, address)
         self.insecure = connection.tls.insecure
         self._encodings = "gzip" if connection.gzip else "identity"
         self._wires = Wires()
-        self._pools = Pools(connection, self._wires)
+        self._pools = Pools(connection, self._wires, direct=direct)
         self._get_only: frozenset[str] = frozenset()
 
     def __enter__(self) -> Self:
