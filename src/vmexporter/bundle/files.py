@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -48,6 +50,22 @@ def create_private(path: Path) -> BinaryIO:
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
     with output_errors(path):
         return os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0)
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A new folder of mode 0700 below the system's temporary one ($TMPDIR), gone with all that is in it at the end.
+
+    Raises:
+        OutputFailed: it cannot be made.
+    """
+    parent = Path(tempfile.gettempdir())
+    with output_errors(parent):
+        folder = Path(tempfile.mkdtemp(prefix="vmexporter-", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def lock(file: BinaryIO, path: Path) -> None:

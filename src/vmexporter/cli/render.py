@@ -199,6 +199,8 @@ def _words(event: events.Event) -> str:
         return "Data is taken in here"
     if isinstance(event, importevents.Verifying):
         return "All is sent; counting what the target has"
+    if isinstance(event, events.Loading):
+        return f"Loading the bundle into a private VictoriaMetrics{f' {event.release}' if event.release else ''}"
     if isinstance(event, events.Note):
         return f"Note: {event.text}"
     if isinstance(event, events.Retrying):

@@ -117,6 +117,21 @@ class PolicyEntry(Part):
     audit: AuditEntry | None = None
 
 
+class ConversionEntry(Part):
+    """What a converted bundle was before; ``server`` is the release of the VictoriaMetrics that it went through.
+
+    ``sha256`` is that of the metrics then, ``samples`` and ``rungs`` are theirs, ``version`` is that of the converter.
+    """
+
+    format: Format
+    sha256: str
+    samples: int
+    rungs: tuple[Rung, ...]
+    server: str
+    version: str
+    date: str
+
+
 class Manifest(Part):
     """Everything a reader needs to know about a bundle before it reads the data."""
 
@@ -142,6 +157,7 @@ class Manifest(Part):
     map_id: str = ""
     label_policy: PolicyEntry = PolicyEntry()
     windows: tuple[WindowEntry, ...] = ()
+    converted: ConversionEntry | None = None
 
     @property
     def entry(self) -> str:

@@ -101,6 +101,13 @@ class Progress(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Loading(Event):
+    """A private VictoriaMetrics runs, and takes the bundle's metrics; *release* is "" where it does not say."""
+
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
 class Auditing(Event):
     """All samples are there; the finished ZIP is searched for anything private before it gets its name."""
 

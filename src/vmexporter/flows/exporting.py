@@ -186,7 +186,7 @@ def _run(
         yield Planned(len(pending), work.plan.estimated_samples, destination, shares_ms, work.plan.form)
         for note in work.plan.notes:
             yield Note(note)
-        run = Run(session, work.plan, work.counter, sink, work.world)
+        run = Run(session, work.plan, work.counter.rewrite, sink, work.world)
         yield from run.events(pending, tally, work.pseudonyms.take_new)
         manifest = complete_manifest(manifest, run.tally, work.counter, sink.text_sha256())
         yield from _finish(work, sink, manifest, started_s)

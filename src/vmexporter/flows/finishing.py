@@ -117,7 +117,7 @@ def complete_manifest(manifest: Manifest, tally: Tally, counter: SeriesCounter, 
                 update={f"{what}_labels": labels for what, labels in applied.items()}
                 | {"merged_series": counter.merged}
             ),
-            "windows": tuple(map(_window, tally.windows, tally.sizes)),
+            "windows": tuple(map(window_entry, tally.windows, tally.sizes)),
         }
     )
 
@@ -134,7 +134,8 @@ def counts_entry(form: Format, series: int, counts: Counts) -> CountsEntry:
     )
 
 
-def _window(window: WindowRecord, size: int) -> WindowEntry:
+def window_entry(window: WindowRecord, size: int) -> WindowEntry:
+    """A committed window as the manifest has it; *size* is that of its text in bytes."""
     return WindowEntry(
         start_ms=window.start_ms,
         end_ms=window.end_ms,

@@ -20,6 +20,11 @@ from vmexporter.tsdb.victoria import ExportApi
 
 MOST_SAMPLES: Final = 250_000_000
 """Of a native slice: half a gigabyte of blocks, the most that a retry repeats."""
+LONGEST_WINDOW_MS: Final = 12 * 3_600_000
+"""Of JSON lines."""
+_SHORTEST_WINDOW_MS: Final = 300_000
+_FEWEST_WINDOWS: Final = 2
+_MOST_LINE_SAMPLES: Final = 25_000_000  # of a window: half a gigabyte of lines, the most that a retry repeats
 _ATTEMPTS: Final = 3
 _WINDOW_UNUSED: Final = "windows of native blocks are months: the length that was asked for is not used"
 
@@ -94,6 +99,17 @@ def _missing(why: str) -> EndpointMissing:
 
 def _why(error: VmexporterError) -> str:
     return error.message.partition(": ")[2] or error.message
+
+
+def line_window_ms(time_range: TimeRange, estimated_samples: int | None) -> int:
+    """Half of the range, so that an interrupted export has something to go on from, but at most twelve hours.
+
+    Longer windows cost the server less; more samples in one cost more when it has to be asked for again. See
+    docs/decisions/0002-window-length.md for the figures.
+    """
+    windows = max(_FEWEST_WINDOWS, -(-(estimated_samples or 0) // _MOST_LINE_SAMPLES))
+    share_ms = -(-(time_range.length_ms - 1) // windows)
+    return min(max(share_ms, _SHORTEST_WINDOW_MS), LONGEST_WINDOW_MS)
 
 
 def native_slices(time_range: TimeRange, jobs: Sequence[str], estimated_samples: int | None) -> list[Slice]:

@@ -13,13 +13,9 @@ from vmexporter.core.selectors import parse_selector, require_selector
 from vmexporter.core.windows import split_by_month, split_range
 from vmexporter.errors import InvalidInput, PartialData, VmexporterError
 from vmexporter.flows.discovery import Discovery, discover, estimate_samples, require_components
-from vmexporter.flows.forms import ChosenForm, choose_form, native_slices
+from vmexporter.flows.forms import ChosenForm, choose_form, line_window_ms, native_slices
 from vmexporter.flows.session import Session
 
-LONGEST_WINDOW_MS = 12 * 3_600_000
-_SHORTEST_WINDOW_MS = 300_000
-_FEWEST_WINDOWS = 2
-_MOST_SAMPLES = 25_000_000  # of a window: half a gigabyte of lines, the most that a retry repeats
 _MOST_WINDOWS = 100_000
 _MAX_POINTS = 10_000  # of a query_range: Prometheus refuses more than 11,000 a series
 
@@ -123,10 +119,7 @@ def _checked_selectors(session: Session, selection: Selection) -> tuple[str, ...
 
 
 def _window_ms(request: ExportRequest, estimated_samples: int | None = None) -> int:
-    """Half of the range, so that an interrupted export has something to go on from, but at most twelve hours.
-
-    Longer windows cost the server less; more samples in one cost more when it has to be asked for again. See
-    docs/decisions/0002-window-length.md for the figures.
+    """The window that was asked for, else the one of ``line_window_ms``.
 
     Raises:
         InvalidInput: the window that was asked for is so short that nobody can mean it.
@@ -139,9 +132,7 @@ def _window_ms(request: ExportRequest, estimated_samples: int | None = None) -> 
                 field="window",
             )
         return request.window_ms
-    windows = max(_FEWEST_WINDOWS, -(-(estimated_samples or 0) // _MOST_SAMPLES))
-    share_ms = -(-(request.time_range.length_ms - 1) // windows)
-    return min(max(share_ms, _SHORTEST_WINDOW_MS), LONGEST_WINDOW_MS)
+    return line_window_ms(request.time_range, estimated_samples)
 
 
 def _known_components(session: Session, request: ExportRequest) -> dict[str, frozenset[str]]:

@@ -17,6 +17,7 @@ def readme(manifest: Manifest) -> str:
         f"Components: {', '.join(manifest.components) or 'chosen by selector or expression'}.",
         f"Content: {counts.series} series, {counts.samples} samples, {_units(manifest)}, {counts.bytes} bytes.",
         "",
+        *_conversion(manifest),
         *_loading(manifest),
         "metadata.json says how it was made; its sha256 is that of the uncompressed file.",
         "",
@@ -31,6 +32,15 @@ def readme(manifest: Manifest) -> str:
 def _units(manifest: Manifest) -> str:
     counts = manifest.counts
     return f"{counts.blocks} blocks" if manifest.format == "native" else f"{counts.lines} lines"
+
+
+def _conversion(manifest: Manifest) -> list[str]:
+    before = manifest.converted
+    if before is None:
+        return []
+    form = "native blocks" if before.format == "native" else "JSON lines"
+    server = " ".join(filter(None, ["VictoriaMetrics", before.server]))
+    return [f"Converted by {server} at {before.date}: it was {form} before, {before.samples} samples."]
 
 
 def _loading(manifest: Manifest) -> list[str]:

@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import Any, Protocol
 
 from vmexporter.bundle.journal import WindowRecord
-from vmexporter.core.formats import Edges, Rewriter, Shaping, label_cache, rewriter, stream_head
+from vmexporter.core.formats import Edges, PairsRewrite, Rewriter, Shaping, label_cache, rewriter, stream_head
 from vmexporter.core.lines import Counts, SafeChunk
 from vmexporter.core.manifest import Rung
 from vmexporter.core.plan import Plan
@@ -22,7 +22,6 @@ from vmexporter.core.samples import thin_to_step
 from vmexporter.core.times import format_utc
 from vmexporter.core.windows import Slice
 from vmexporter.errors import VmexporterError
-from vmexporter.flows.counting import SeriesCounter
 from vmexporter.flows.events import Divided, Event, Progress, Retrying, RungChanged
 from vmexporter.flows.fetching import Fetched, fetch
 from vmexporter.flows.ladder import Divide, Ladder, Retry, UseRung
@@ -77,9 +76,10 @@ def _first_rung(session: Session, plan: Plan) -> Rung:
 class Run:
     """One export under way; ``events`` drives it to the end of its slices."""
 
-    def __init__(self, session: Session, plan: Plan, counter: SeriesCounter, sink: Sink, world: World) -> None:
-        self._session, self._plan, self._counter, self._sink, self._world = session, plan, counter, sink, world
-        self._labels = label_cache(plan.form, counter.rewrite)
+    def __init__(self, session: Session, plan: Plan, rewrite: PairsRewrite, sink: Sink, world: World) -> None:
+        """*rewrite* makes the labels of each series fit to leave."""
+        self._session, self._plan, self._sink, self._world = session, plan, sink, world
+        self._labels = label_cache(plan.form, rewrite)
         self._thin = thin_to_step(plan.selection.step_ms) if plan.selection.step_ms else None
         self._rung = _first_rung(session, plan)
         self._ladder = Ladder(session, plan)
