@@ -25,7 +25,7 @@ from vmexporter.core.privacy.labels import Pair, fingerprint
 from vmexporter.core.request import ObfuscationChoice, Selection, TimeRange
 from vmexporter.core.times import format_utc
 from vmexporter.core.windows import split_by_month, split_range
-from vmexporter.errors import InvalidInput, LeakFound
+from vmexporter.errors import InvalidInput, LeakFound, PartialData
 from vmexporter.flows.events import Event, Finished, Loading, Note, Progress
 from vmexporter.flows.finishing import counts_entry, window_entry
 from vmexporter.flows.forms import line_window_ms
@@ -92,6 +92,7 @@ def convert(conversion: Conversion, world: World) -> Iterator[Event]:
         InvalidInput: it has that form already, or there is no VictoriaMetrics to use.
         QueryRejected: the VictoriaMetrics cannot read it.
         LeakFound: something else than the bundle's series came back.
+        PartialData: not all of it came back.
         OutputFailed: the output exists, or cannot be written.
     """
     started_s = world.monotonic_s()
@@ -104,6 +105,9 @@ def convert(conversion: Conversion, world: World) -> Iterator[Event]:
         before = (yield from in_background(partial(inspect, conversion.bundle), _nothing)).manifest
         _require_other_form(before, conversion.form)
         passed = yield from _pass_through(replace(conversion, program=program), before, writer, world)
+        _require_whole(before, passed)
+        if passed.lost:
+            yield Note(f"{passed.lost:,} samples are NaN, as stale markers are: no server takes them from JSON lines")
         manifest = _converted(before, conversion.form, passed).model_copy(
             update={
                 "sha256": {ENTRIES[conversion.form]: writer.text_sha256()},
@@ -113,8 +117,6 @@ def convert(conversion: Conversion, world: World) -> Iterator[Event]:
         entries = {"metadata.json": manifest.to_json().encode(), "README.txt": readme(manifest).encode()}
         sha256 = writer.close(entries)
         undoing.pop_all()
-    for words in _differences(before, manifest, passed.lost):
-        yield Note(words)
     yield Finished(manifest, conversion.output, sha256, writer.compressed_bytes, None, world.monotonic_s() - started_s)
 
 
@@ -223,13 +225,10 @@ def _inherited(window: WindowEntry, before: Iterable[WindowEntry]) -> WindowEntr
     )
 
 
-def _differences(before: Manifest, after: Manifest, lost: int) -> Iterator[str]:
-    """What the operator should know of the counts."""
-    if lost:
-        yield f"{lost:,} samples are no numbers (NaN, of stale markers too), which no server keeps from JSON lines"
-    missing = before.counts.samples - lost - after.counts.samples
-    if missing or before.counts.series != after.counts.series:
-        yield (
-            f"the server gave back {after.counts.samples:,} samples of {before.counts.samples - lost:,}, and"
-            f" {after.counts.series:,} series of {before.counts.series:,}"
+def _require_whole(before: Manifest, passed: _Passed) -> None:
+    expected, given = before.counts.samples - passed.lost, passed.tally.counts.samples
+    if given != expected:
+        raise PartialData(
+            f"cannot convert the bundle: VictoriaMetrics gave back {given:,} of {expected:,} samples",
+            hint="name another VictoriaMetrics with --victoria-metrics",
         )

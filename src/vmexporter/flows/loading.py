@@ -47,7 +47,7 @@ class Load:
             QueryRejected: the server does not take it.
             VmexporterError: the server is gone, or cannot store it.
         """
-        ahead: ReadAhead[None] = ReadAhead(self._posts(), self.server.client.interrupt)
+        ahead: ReadAhead[int] = ReadAhead(self._posts(), self.server.client.interrupt)
         started_s = world.monotonic_s()
         try:
             while True:
@@ -58,24 +58,25 @@ class Load:
         finally:
             ahead.close()
 
-    def _posts(self) -> Iterator[None]:
-        """Post the metrics in bodies of a few megabytes."""
+    def _posts(self) -> Iterator[int]:
+        """Post the metrics in bodies of a few megabytes; how many bytes wait for the next one."""
         manifest, whole = self.manifest, self.manifest.time_range
         head = stream_head(manifest.format, whole.start_ms, whole.end_ms)
         body: list[bytes] = []
-        size = 0
+        size = whole_windows = 0
         for read in reread(manifest, metrics_text(self.bundle), label_cache(manifest.format, self.learn)):
             chunk = read.chunk.removeprefix(head) if not self.text_bytes else read.chunk
             body.append(chunk)
             size += len(chunk)
             self.text_bytes += len(read.chunk)
+            self.samples = whole_windows + read.counts.samples
             if read.is_last:
                 self.windows += 1
-                self.samples += read.counts.samples
+                whole_windows = self.samples
             if size >= _BODY_BYTES:
                 self._post(head, b"".join(body))
                 body, size = [], 0
-            yield None
+            yield size
         if size:
             self._post(head, b"".join(body))
 

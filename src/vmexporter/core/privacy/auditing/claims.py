@@ -33,10 +33,11 @@ class Claims(NamedTuple):
     def of_manifest(cls, manifest: Mapping[str, Any]) -> Claims:
         """From the parsed ``metadata.json``; without obfuscation every label was kept by choice."""
         policy, sums = _object(manifest.get("label_policy")), _object(manifest.get("sha256"))
-        ids = _strings([manifest.get("export_id"), manifest.get("map_id"), *sums.values()])
+        before = _object(manifest.get("converted"))
+        ids = _strings([manifest.get("export_id"), manifest.get("map_id"), *sums.values(), before.get("sha256")])
         details = manifest.get("component_details")
         builds = [_object(each).get("versions") for each in (details if isinstance(details, list) else ())]
-        builds.append(_object(manifest.get("source")).get("versions"))
+        builds += [_object(manifest.get("source")).get("versions"), [before.get("server")]]
         return cls(
             metrics=BLOCKS if manifest.get("format") == "native" else LINES,
             level=str(policy.get("level") or "support") if manifest.get("obfuscated") else NO_LEVEL,

@@ -11,7 +11,7 @@ from typing import Final
 
 PROSE_WORDS: Final = frozenset(
     """a and answered api app are arguments as asked at audit back be before blocks both bundle by bytes can
-    cannot choice chosen complete component components connected content count counts curl date details does
+    cannot choice chosen complete component components connected content converted count counts curl date details does
     down dropped end ends everything export expression false file for format found g h had has hidden hold how
     http id ids import in included instances is it its job jobs json jsonl kept kind label labels left level
     line lines load looked m made map mapped may merged metadata metrics missing mode ms name native newer no
