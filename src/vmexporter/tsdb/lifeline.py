@@ -18,7 +18,8 @@ from typing import IO, Final, Self
 _LOG_BYTES: Final = 64 << 10
 _STOP_TIMEOUT_S: Final = 20.0
 # $1 is the folder to remove at the end ("": none), the rest is the program. A SIGTERM to the session is meant for the
-# program: the shell outlives it to tidy up. A command in the background has no input unless it is given one.
+# program: the shell outlives it to tidy up, and says nothing itself: nobody may be left to read it. A command in the
+# background has no input unless it is given one.
 _SCRIPT: Final = """
 trap : TERM
 folder=$1
@@ -26,10 +27,11 @@ shift
 exec 3<&0
 "$@" </dev/null &
 program=$!
-{ read -r _; kill -KILL "$program"; } <&3 2>/dev/null &
+exec >/dev/null 2>&1
+{ read -r _; kill -KILL "$program"; } <&3 &
 watch=$!
-while wait "$program"; [ $? -gt 128 ] && kill -0 "$program" 2>/dev/null; do :; done
-kill "$watch" 2>/dev/null
+while wait "$program"; [ $? -gt 128 ] && kill -0 "$program"; do :; done
+kill "$watch"
 [ -z "$folder" ] || rm -rf -- "$folder"
 """
 

@@ -42,7 +42,7 @@ _HELP_TIMEOUT_S: Final = 20.0
 _POLL_S: Final = 0.03
 _ATTEMPTS: Final = 5  # somebody may take the port between our look and the server's
 _PORT_TAKEN: Final = "address already in use"
-_HEALTH: Final = Limits(size_bytes=4096, stall_timeout_s=5.0, total_s=5.0, cut=True)
+_HEALTH: Final = Limits(size_bytes=4096, stall_timeout_s=2.0, total_s=5.0, cut=True)
 
 _IMPORT: Final[Mapping[Format, str]] = MappingProxyType({"jsonl": "/api/v1/import", "native": "/api/v1/import/native"})
 _FLAG: Final = re.compile(rb"^  -([A-Za-z][\w.]*)", re.MULTILINE)
