@@ -28,8 +28,8 @@ from vmexporter.tsdb.private import find_program
 
 pytestmark = pytest.mark.real
 JOB, INSTANCE = "vmstorage-acme", "10.8.7.6:8482"
-KEPT = ("export_id", "export_date", "version", "time_range", "components", "jobs", "obfuscated", "source", "selection")
-KEPT += ("component_details", "map_id", "label_policy", "partial", "partial_reasons")
+KEPT = frozenset({"export_id", "export_date", "version", "time_range", "components", "jobs", "obfuscated", "source"})
+KEPT |= {"selection", "component_details", "map_id", "label_policy", "partial", "partial_reasons"}
 
 
 @dataclass(frozen=True)

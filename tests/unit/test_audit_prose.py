@@ -44,6 +44,15 @@ def manifest_of(**changes: object) -> Manifest:
         "sha256": {"metrics.jsonl": "44a1a15c80c62d05f916947cad8864161be650929c4852c5bbb625e24c3d5df8"},
         "map_id": "8c2fa60e2ac5e5f8",
         "label_policy": {"level": "support", "mapped_labels": ["instance", "job", "customer"], "kept_labels": ["team"]},
+        "converted": {
+            "format": "native",
+            "sha256": "0b5ad9c1f7a4c4d52a1c96cd5f0b3c0f2f1f7a53e0b0c7d1de0b8e33b4f5a1c2",
+            "samples": 947566,
+            "rungs": ["native"],
+            "server": "v1.150.0",
+            "version": "1.2.3",
+            "date": "2026-11-24T15:09:23.206Z",
+        },
         "windows": [{"start_ms": 1, "end_ms": 2, "rung": "raw", "lines": 1, "samples": 1, "partial": True}],
     }
     return Manifest.model_validate({**known, **changes})

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from vmexporter.bundle.writer import BundlePaths
 from vmexporter.cli import render
 from vmexporter.cli.options import FormatOptions
-from vmexporter.cli.stopping import StopSwitch
+from vmexporter.cli.stopping import to_the_end
 from vmexporter.core.formats import ENTRIES, Format
 from vmexporter.errors import InvalidInput
 from vmexporter.flows.converting import Conversion
@@ -37,18 +35,7 @@ def convert(bundle: Path, to: str, way: Way, form: FormatOptions) -> None:
     output = way.output or bundle.with_name(f"{bundle.name.removesuffix('.zip')}-{wanted}.zip")
     if output.suffix != ".zip":
         raise InvalidInput(f"cannot write to {output}: its name does not end in .zip", field="output")
-    events = convert_events(Conversion(bundle, wanted, output, way.program), World())
-    with StopSwitch() as switch, closing(events) as running:  # type: ignore[type-var]
-        with render.watching(quiet=form.quiet) as watcher:
-            for event in running:
-                if isinstance(event, Finished) or switch.pressed:
-                    break
-                watcher.show(event)
-        if isinstance(event, Finished):
-            _tell(event, output, form)
-            return
-    render.say("Stopped.")
-    sys.exit(switch.exit_status)
+    _tell(to_the_end(convert_events(Conversion(bundle, wanted, output, way.program), World()), form), output, form)
 
 
 def _form(name: str) -> Format:

@@ -129,6 +129,8 @@ def inspect(bundle: Path, form: FormatOptions) -> None:
     ]
     if manifest.format == "native":
         facts.append(("to import", "native blocks need a server of v1.82 or later; older ones refuse them"))
+    if before := manifest.converted:
+        facts.append(("converted", f"from {before.format} by VictoriaMetrics {before.server}".rstrip()))
     if policy.audit:
         facts.append(("audit", f"{render.count(policy.audit.originals)} private values searched for, 0 found"))
     if policy.kept_labels:

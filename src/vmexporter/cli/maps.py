@@ -12,7 +12,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from vmexporter.bundle.mapfile import is_encrypted, read_map, write_map
 from vmexporter.bundle.writer import BundlePaths
 from vmexporter.cli import render
 from vmexporter.cli.options import FormatOptions
-from vmexporter.cli.stopping import StopSwitch
+from vmexporter.cli.stopping import to_the_end
 from vmexporter.core.privacy.mapping import PseudonymMap
 from vmexporter.core.privacy.merging import merge as merge_maps
 from vmexporter.errors import InvalidInput
@@ -147,18 +146,7 @@ def reveal_bundle(bundle: Path, output: Path, access: MapAccess, form: FormatOpt
     if output.suffix != ".zip":
         raise InvalidInput(f"cannot write to {output}: its name does not end in .zip", field="output")
     known = read_map(access.path, passphrase_source(access.passphrase_file))
-    events = reveal_events(bundle, output, known, World())
-    with StopSwitch() as switch, closing(events) as running:  # type: ignore[type-var]
-        with render.watching(quiet=form.quiet) as watcher:
-            for event in running:
-                if isinstance(event, Finished) or switch.pressed:
-                    break
-                watcher.show(event)
-        if isinstance(event, Finished):
-            _tell_revealed(event, output, form)
-            return
-    render.say("Stopped.")
-    sys.exit(switch.exit_status)
+    _tell_revealed(to_the_end(reveal_events(bundle, output, known, World()), form), output, form)
 
 
 def _tell_revealed(done: Finished, output: Path, form: FormatOptions) -> None:

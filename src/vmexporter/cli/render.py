@@ -199,12 +199,12 @@ def _words(event: events.Event) -> str:
         return "Data is taken in here"
     if isinstance(event, importevents.Verifying):
         return "All is sent; counting what the target has"
-    if isinstance(event, events.Loading):
-        return f"Loading the bundle into a private VictoriaMetrics{f' {event.release}' if event.release else ''}"
     if isinstance(event, events.Note):
         return f"Note: {event.text}"
     if isinstance(event, events.Retrying):
         return f"Trying again in {event.wait_s:.1f} s (attempt {event.attempt + 1}): {event.why}"
+    if isinstance(event, events.Loading):
+        return f"Loading the bundle into a private VictoriaMetrics{f' {event.release}' if event.release else ''}"
     if isinstance(event, events.Divided):
         return f"Dividing a window into {event.into}: {event.why}"
     if isinstance(event, events.RungChanged):
