@@ -16,7 +16,8 @@ from vmexporter.cli.settling import variable
 
 _PATHS: Final = frozenset({"output", "client_cert", "client_key"})  # texts that name a file all the same
 
-assert commands.__doc__ and map_commands.__doc__  # importing them puts the commands into the app
+assert commands.__doc__
+assert map_commands.__doc__
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ _vmexporter() {
             "/resume") path="resume" ;;
             "/inspect") path="inspect" ;;
             "/audit") path="audit" ;;
+            "/convert") path="convert" ;;
             "/reveal") path="reveal" ;;
             "map/show") path="map show" ;;
             "map/merge") path="map merge" ;;
@@ -35,7 +36,7 @@ _vmexporter() {
     --log-format) COMPREPLY=($(compgen -W "text json" -- "$current")); return ;;
     esac
     case "$path" in
-    "") COMPREPLY=($(compgen -W "serve validate tenants discover sample policy export import resume inspect audit reveal map config targets" -- "$current")) ;;
+    "") COMPREPLY=($(compgen -W "serve validate tenants discover sample policy export import resume inspect audit convert reveal map config targets" -- "$current")) ;;
     "map") COMPREPLY=($(compgen -W "show merge encrypt decrypt" -- "$current")) ;;
     "config") COMPREPLY=($(compgen -W "schema" -- "$current")) ;;
     "targets") COMPREPLY=($(compgen -W "list forget off on" -- "$current")) ;;
@@ -50,6 +51,7 @@ _vmexporter() {
     "resume") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --passphrase-file --url --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "inspect") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "audit") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--map --passphrase-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "convert") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--to --output --victoria-metrics --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "reveal") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--map --bundle --passphrase-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "map show") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--passphrase-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "map merge") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--output --passphrase-file --help" -- "$current")) || compopt -o default ;;

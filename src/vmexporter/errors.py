@@ -145,3 +145,11 @@ class OutputFailed(VmexporterError):
     code = "output_failed"
     exit_status = 11
     http_status = 507
+
+
+class ImportDiffers(VmexporterError):
+    """An import arrived, but the target has something else than was sent."""
+
+    code = "import_differs"
+    exit_status = 12
+    http_status = 502
