@@ -127,7 +127,7 @@ def instances_of(sightings: Iterable[Sighting], signed: Mapping[Target, str]) ->
         seen.sort(key=lambda sighting: (sighting.first_ms, sighting.last_ms))
         builds = [sighting.labels.get("version", "") for sighting in seen]
         named = next((name for build in reversed(builds) if (name := component_of(build))), "")
-        versions = tuple(dict.fromkeys(_version(sighting.labels) for sighting in seen))
+        versions = tuple(dict.fromkeys(version_of(sighting.labels) for sighting in seen))
         found.append(
             Instance(
                 target=target,
@@ -206,7 +206,8 @@ def components_of_jobs(instances: Iterable[Instance]) -> dict[str, frozenset[str
     return {job: frozenset(components) for job, components in jobs.items()}
 
 
-def _version(labels: Mapping[str, str]) -> str:
+def version_of(labels: Mapping[str, str]) -> str:
+    """The version that a series of ``vm_app_version`` tells."""
     if short := labels.get("short_version", ""):
         return short
     match = re.search(r"-(?:tags|heads)-(.+?)(?:-\d+-g[0-9a-f]+.*|-dirty.*)?$", labels.get("version", ""))

@@ -62,7 +62,7 @@ def chart(session: Session, time_range: TimeRange, chosen: Iterable[Target] = ()
     times_ms = tuple(range(first_ms, time_range.end_ms + 1, step_ms))
     query = f"count(count_over_time(vm_app_version[{step_ms}ms])) {_BY_TARGET}"
     present = dict(_matrix(session, query, time_range, step_ms))
-    lanes = tuple(_lane(one.target, present.get(one.target, {}), times_ms, time_range) for one in instances)
+    lanes = tuple(lane_of(one.target, present.get(one.target, {}), times_ms, time_range) for one in instances)
     rows, metric = _rows(session, time_range, step_ms, (instances, interval_ms))
     return Chart(step_ms, times_ms, tuple(rows.get(at_ms) for at_ms in times_ms), metric, lanes)
 
@@ -118,7 +118,8 @@ def _matrix(session: Session, query: str, time_range: TimeRange, step_ms: int) -
                 yield target_of(line["metric"]), dict(zip(line["timestamps"], numbers, strict=True))
 
 
-def _lane(target: Target, present: Series, times_ms: Sequence[int], time_range: TimeRange) -> Lane:
+def lane_of(target: Target, present: Series, times_ms: Sequence[int], time_range: TimeRange) -> Lane:
+    """When *target* was not there: at the ends of steps for which *present* has nothing, or zero."""
     down: list[tuple[int, int]] = []
     before_ms = time_range.start_ms
     for at_ms in times_ms:

@@ -67,16 +67,18 @@ def estimate_bundle_bytes(samples: int) -> int:
     return round(samples * _BUNDLE_BYTES_PER_SAMPLE) + 20_000
 
 
-def discover(session: Session, time_range: TimeRange, *, count_series: bool = True) -> Discovery:
-    """The components of the range.
+def discover(
+    session: Session, time_range: TimeRange, *, count_series: bool = True, only: Sequence[Matcher] = ()
+) -> Discovery:
+    """The components of the range; *only* those whose series these matchers fit.
 
     Raises:
         VmexporterError: the server cannot be asked. (A series count that fails leaves None.)
     """
-    sightings, partial = _sightings(session, time_range)
+    sightings, partial = _sightings(session, time_range, only)
     instances = instances_of(sightings, {})
     if any(instance.component == UNKNOWN for instance in instances):
-        instances = instances_of(sightings, _signed(session, time_range))
+        instances = instances_of(sightings, _signed(session, time_range, only))
     notes = ["a part of the server is down: components whose data stands there may be missing"] if partial else []
     if count_series:
         instances, failures = _counted(session, instances, time_range)
@@ -95,17 +97,18 @@ def require_components(found: Discovery) -> Discovery:
     return found
 
 
-def _sightings(session: Session, time_range: TimeRange) -> tuple[list[Sighting], bool]:
+def _sightings(session: Session, time_range: TimeRange, only: Sequence[Matcher]) -> tuple[list[Sighting], bool]:
     window = f"[{time_range.length_ms}ms]"
+    builds = _BUILD_METRIC + (f"{{{','.join(map(str, only))}}}" if only else "")
     if session.is_victoria:
-        first, last = (f"{name}({_BUILD_METRIC}{window})" for name in ("tfirst_over_time", "tlast_over_time"))
+        first, last = (f"{name}({builds}{window})" for name in ("tfirst_over_time", "tlast_over_time"))
     else:
         step_ms = max(15_000, time_range.length_ms // _PROMETHEUS_POINTS)
         steps = f"[{time_range.length_ms}ms:{step_ms}ms]"
-        first, last = (f"{name}(timestamp({_BUILD_METRIC}){steps})" for name in ("min_over_time", "max_over_time"))
+        first, last = (f"{name}(timestamp({builds}){steps})" for name in ("min_over_time", "max_over_time"))
     seen: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
     partial = False
-    for role, query in (("first", first), ("last", last), ("scrapes", f"count_over_time({_BUILD_METRIC}{window})")):
+    for role, query in (("first", first), ("last", last), ("scrapes", f"count_over_time({builds}{window})")):
         vector = session.api.instant(query, time_range.end_ms)
         partial = partial or vector.partial
         for labels, value in vector.series:
@@ -120,9 +123,9 @@ def _sighting(labels: dict[str, str], numbers: dict[str, float], time_range: Tim
     return Sighting(labels, first_ms, last_ms, round(numbers.get("scrapes", 0)))
 
 
-def _signed(session: Session, time_range: TimeRange) -> dict[Target, str]:
-    flags = Selector(((Matcher("__name__", "=", "flag"), _any_of("name", SIGNATURE_FLAGS)),))
-    metrics = Selector(((_any_of("__name__", SIGNATURE_METRICS),),))
+def _signed(session: Session, time_range: TimeRange, only: Sequence[Matcher]) -> dict[Target, str]:
+    flags = Selector(((Matcher("__name__", "=", "flag"), _any_of("name", SIGNATURE_FLAGS), *only),))
+    metrics = Selector(((_any_of("__name__", SIGNATURE_METRICS), *only),))
     series, _ = session.api.series([str(flags), str(metrics)], time_range.start_ms, time_range.end_ms)
     return signatures(series)
 

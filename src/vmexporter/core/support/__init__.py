@@ -1,0 +1,1 @@
+"""What support looks at first: the panels and checks of the tables, pure; flows ask a server for their values."""

@@ -1,0 +1,104 @@
+"""What there is to look at in a server that holds a bundle: its range, its instances, its scrape interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from vmexporter.bundle.tables import read_tables
+from vmexporter.core.components import Instance
+from vmexporter.core.request import TimeRange
+from vmexporter.core.selectors import Matcher
+from vmexporter.core.support import tables
+from vmexporter.core.support.placeholders import Filter
+from vmexporter.errors import InvalidInput
+from vmexporter.flows.charting import scrape_interval_ms
+from vmexporter.flows.discovery import NOTHING_FOUND, discover
+from vmexporter.flows.session import Session
+
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class SupportTables:
+    """The tables that say what to look at; ``defaults`` are those of flags."""
+
+    panels: tuple[tables.Panel, ...]
+    checks: tuple[tables.Check, ...]
+    defaults: dict[str, str]
+
+    def panel(self, identity: str) -> tables.Panel | None:
+        """The panel of this id."""
+        return next((panel for panel in self.panels if panel.id == identity), None)
+
+    def check(self, identity: str) -> tables.Check | None:
+        """The check of this id."""
+        return next((check for check in self.checks if check.id == identity), None)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One bundle in a server: from its first sample to its last, its instances, and what has to be said about it.
+
+    ``bundle`` is the value of the label that tells it from others in the same server, "" where it is alone.
+    """
+
+    session: Session
+    time_range: TimeRange
+    interval_ms: int
+    instances: tuple[Instance, ...]
+    bundle: str = ""
+    notes: tuple[str, ...] = ()
+
+    def meant(self, asked: Filter) -> list[Instance]:
+        """The instances that a filter leaves."""
+        return [one for one in self.instances if asked.fits(one)]
+
+    def matchers(self, asked: Filter) -> tuple[Matcher, ...]:
+        """What ``$sel`` becomes for a filter."""
+        of_bundle = Filter(asked.component, asked.job, asked.instance, self.bundle)
+        return of_bundle.matchers(self.instances)
+
+
+def read_support_tables() -> SupportTables:
+    """The tables that come with the package."""
+    texts = read_tables()
+    return SupportTables(
+        tables.read_panels(texts[tables.PANELS]),
+        tables.read_checks(texts[tables.CHECKS]),
+        tables.read_defaults(texts[tables.FLAGS]),
+    )
+
+
+def look(session: Session, within: TimeRange | None, now_ms: int, bundle: str = "") -> View:
+    """Look what a server has of a *bundle*, *within* a range where one is known, else at any time until *now_ms*.
+
+    Raises:
+        InvalidInput: no VictoriaMetrics component reported anything.
+        VmexporterError: the server cannot be asked.
+    """
+    only = (Matcher("bundle", "=", bundle),) if bundle else ()
+    found = discover(session, within or _held(session, now_ms + _DAY_MS, only), count_series=False, only=only)
+    if not found.instances:
+        raise _nothing_found()
+    first_ms = min(one.first_ms for one in found.instances)
+    last_ms = max(one.last_ms for one in found.instances)
+    time_range = TimeRange(start_ms=first_ms, end_ms=last_ms)
+    return View(session, time_range, scrape_interval_ms(found.instances), found.instances, bundle, found.notes)
+
+
+def _held(session: Session, until_ms: int, only: Collection[Matcher]) -> TimeRange:
+    """From the first report of a version to the last: the whole past is asked about one small metric."""
+    selector = f"vm_app_version{{{','.join(map(str, only))}}}[{until_ms}ms]"
+    ends = []
+    for query in (f"min(tfirst_over_time({selector}))", f"max(tlast_over_time({selector}))"):
+        numbers = [float(value) for _, value in session.api.instant(query, until_ms).series]
+        if not numbers:
+            raise _nothing_found()
+        ends.append(numbers[0])
+    return TimeRange(start_ms=math.floor(ends[0] * 1000), end_ms=math.ceil(ends[1] * 1000))
+
+
+def _nothing_found() -> InvalidInput:
+    return InvalidInput("cannot show the bundle: no VictoriaMetrics component reported anything", hint=NOTHING_FOUND)
