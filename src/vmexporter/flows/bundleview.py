@@ -90,7 +90,7 @@ def look(session: Session, within: TimeRange | None, now_ms: int, bundle: str = 
 
 def _held(session: Session, until_ms: int, only: Collection[Matcher]) -> TimeRange:
     """From the first report of a version to the last: the whole past is asked about one small metric."""
-    selector = f"vm_app_version{{{','.join(map(str, only))}}}[{until_ms}ms]"
+    selector = f"vm_app_version{{{','.join(map(str, only))}}}[{until_ms - _DAY_MS}ms]"  # back to 1970, not before
     ends = []
     for query in (f"min(tfirst_over_time({selector}))", f"max(tlast_over_time({selector}))"):
         numbers = [float(value) for _, value in session.api.instant(query, until_ms).series]

@@ -17,7 +17,7 @@ from vmexporter.flows.curves import Curve, Grid, Points, curves
 
 MOST_LINES = 24  # more cannot be told apart, and a page has many charts
 
-Empty = Literal["", "no data", "older"]
+Empty = Literal["", "no data", "zero", "older"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Drawing:
     """A chart: at most ``MOST_LINES`` lines, those that reach highest, by name.
 
     ``left_out`` is how many lines are not drawn; ``empty`` says why there is none.
-    ``older``: all programs concerned are of a release that does not have the metrics.
+    ``older``: all programs are of a release without its metrics; ``zero``: nothing is above zero, or is measured.
     """
 
     query: str
@@ -80,4 +80,6 @@ def _grid(view: View, zoom: TimeRange | None, step_ms: int, rollup_ms: int) -> G
 
 def _emptiness(view: View, asked: Filter, shown: Panel | Check) -> Empty:
     versions = [version for one in view.meant(asked) for version in one.versions]
-    return "older" if are_older(versions, shown.min_version) else "no data"
+    if are_older(versions, shown.min_version):
+        return "older"
+    return "zero" if isinstance(shown, Panel) and shown.is_empty_when_well else "no data"

@@ -82,5 +82,7 @@ def _silence(check: Check, instances: Sequence[Instance]) -> State:
     concerned = [one for one in instances if "all" in programs or one.component in programs | {UNKNOWN}]
     if not concerned:
         return "absent"
+    if check.counts:
+        return "clear"
     older = are_older([version for one in concerned for version in one.versions], check.min_version)
     return "older" if older else "no data"

@@ -11,8 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -50,27 +50,39 @@ def make_app(service: Service, doorkeeper: Doorkeeper | None = None) -> Guard:
     return Guard(api(service), page(), doorkeeper or Doorkeeper(service.settings))
 
 
-def page() -> Starlette:
-    """The page's own files: the same for everybody, and nothing in them."""
+def page(first: str = "") -> Starlette:
+    """The page's own files: the same for everybody, and nothing in them; *first*: what stands for index.html."""
+
+    def opened(request: Request) -> FileResponse:
+        del request
+        return FileResponse(STATIC / first)
+
     files = GZipMiddleware(StaticFiles(directory=STATIC, html=True, check_dir=False), minimum_size=500)
-    return Starlette(routes=[Mount("/", files)], exception_handlers={HTTPException: _unrouted})
+    routes = [*([Route("/", opened)] if first else []), Mount("/", files)]
+    return Starlette(routes=routes, exception_handlers={HTTPException: _unrouted})
 
 
 def api(service: Service) -> FastAPI:
     """The API, without its guard."""
+    app = bare_api("Exports VictoriaMetrics' own metrics as an obfuscated bundle. Times are Unix milliseconds.")
+    app.state.service = service
+    for router in ROUTERS:
+        app.include_router(router, prefix=API)
+    return app
+
+
+def bare_api(description: str) -> FastAPI:
+    """An API without routes: one shape for every error, and no page of its own."""
     app = FastAPI(
         title="vmexporter",
         version=__version__,
-        description="Exports VictoriaMetrics' own metrics as an obfuscated bundle. Times are Unix milliseconds.",
+        description=description,
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         responses={status: {"model": ErrorAnswer, "description": words} for status, words in _ERRORS.items()},
     )
-    app.state.service = service
-    for router in ROUTERS:
-        app.include_router(router, prefix=API)
     app.add_exception_handler(VmexporterError, _told)
     app.add_exception_handler(Refused, _told)
     app.add_exception_handler(RequestValidationError, _unfit)

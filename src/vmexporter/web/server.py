@@ -16,7 +16,7 @@ from vmexporter.core.endpoints import candidates
 from vmexporter.errors import InvalidInput
 from vmexporter.flows.world import World
 from vmexporter.web.app import make_app
-from vmexporter.web.guard import Doorkeeper
+from vmexporter.web.guard import Doorkeeper, Guard
 from vmexporter.web.outputs import OutputFolder
 from vmexporter.web.runs import Runs
 from vmexporter.web.service import Service
@@ -55,11 +55,11 @@ class PageServer:
                 f"cannot write to {wanted.output}: it is no folder", hint="make it first", field="output"
             )
         metrics_server = _without_credentials(wanted.metrics_server)
-        self._socket = _listening(wanted)
+        self._socket = listening(wanted.host, wanted.port)
         settings = Settings(
             host=wanted.host,
             port=self._socket.getsockname()[1],
-            token=secrets.token_urlsafe(_TOKEN_BYTES),
+            token=new_token(),
             output=wanted.output,
             max_runs=wanted.max_runs,
             metrics_server=metrics_server,
@@ -68,19 +68,7 @@ class PageServer:
         self._door = Doorkeeper(settings)
         self._runs = Runs(OutputFolder(settings.output), settings.max_runs, world)
         app = make_app(Service(settings, self._runs, world), self._door)
-        config = uvicorn.Config(
-            app,
-            http="h11",
-            ws="none",
-            loop="asyncio",
-            lifespan="off",
-            log_level="warning",
-            access_log=False,  # an address may hold the token
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
-        self._server = _Server(config, self._runs)
+        self._server = _Server(uvicorn_config(app), self._runs)
 
     @property
     def address(self) -> str:
@@ -111,6 +99,27 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def new_token() -> str:
+    """A token that cannot be guessed."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def uvicorn_config(app: Guard) -> uvicorn.Config:
+    """How every server of ours runs: quietly, and without telling what it is."""
+    return uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,  # an address may hold the token
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+
+
 def _without_credentials(url: str) -> str:
     if url and candidates(url).username.get_secret_value():
         raise InvalidInput(
@@ -121,15 +130,20 @@ def _without_credentials(url: str) -> str:
     return url
 
 
-def _listening(wanted: Wanted) -> socket.socket:
-    ports = range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED) if wanted.port is None else (wanted.port,)
-    family = socket.AF_INET6 if ":" in wanted.host else socket.AF_INET
+def listening(host: str, port: int | None) -> socket.socket:
+    """A socket that listens at *host* and *port*; None: the usual port, or the next that is free.
+
+    Raises:
+        InvalidInput: it cannot listen there.
+    """
+    ports = range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED) if port is None else (port,)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     last: OSError | None = None
-    for port in ports:
+    for tried in ports:
         listener = socket.socket(family, socket.SOCK_STREAM)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((wanted.host, port))
+            listener.bind((host, tried))
             listener.listen(_BACKLOG)
         except OSError as error:
             listener.close()
@@ -139,5 +153,5 @@ def _listening(wanted: Wanted) -> socket.socket:
         else:
             return listener
     why = (last.strerror or "the address cannot be used").lower() if last else "no port was tried"
-    where = f"{bracketed(wanted.host)}:{ports[0]}"
+    where = f"{bracketed(host)}:{ports[0]}"
     raise InvalidInput(f"cannot listen at {where}: {why}", hint="choose another --host or --port", field="port")

@@ -48,6 +48,11 @@ class Panel:
     why: str
     min_version: str = ""
 
+    @property
+    def is_empty_when_well(self) -> bool:
+        """Whether it leaves out what is zero."""
+        return self.query.endswith(("> 0", "> 0)"))
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -75,6 +80,11 @@ class Check:
     def is_floor(self) -> bool:
         """Whether values below the threshold are the findings, not those above."""
         return self.condition.endswith(" < $t")
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts what should not be there, so that no answer is a good one."""
+        return self.condition.startswith("count by")
 
     def holds(self, value: float) -> bool:
         """Whether *value* is a finding; what is no number is none."""

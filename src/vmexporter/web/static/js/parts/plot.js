@@ -6,7 +6,8 @@ import { onTheme } from "../theme.js";
 const SOURCE = "vendor/uPlot/uPlot.iife.min.js";
 let loading = null; // the library is fetched when the first chart needs it
 
-function library() {
+/** uPlot itself, once. */
+export function library() {
   loading ??= new Promise((resolve, reject) => {
     document.head.append(
       h("link", { rel: "stylesheet", href: "vendor/uPlot/uPlot.min.css" }),
