@@ -1,6 +1,7 @@
 // The frame around each step: the rail with what every step answered, and the bar with Back and Next.
 
 import { attribute, fill, h } from "./dom.js";
+import { brand } from "./parts/brand.js";
 import { publicUrl, serverName } from "./request.js";
 import { themeSwitch } from "./theme.js";
 import {
@@ -16,21 +17,6 @@ import {
   STEPS,
 } from "./wizard.js";
 
-function brand() {
-  return h(
-    "a.brand",
-    { href: "#/welcome" },
-    h(
-      "svg",
-      { viewBox: "0 0 18 18", "aria-hidden": "true" },
-      h("path", { d: "M2 3h9v2.6H2z" }),
-      h("path.cut", { d: "M2 7.7h14v2.6H2z" }),
-      h("path", { d: "M2 12.4h6V15H2z" }),
-    ),
-    "vmexporter",
-  );
-}
-
 /** Build the rail; the answer is a function that brings it up to date for the step shown. */
 export function buildRail(rail, address) {
   const rows = STEPS.map((step) => {
@@ -41,7 +27,7 @@ export function buildRail(rail, address) {
   const egress = h("span");
   fill(
     rail,
-    brand(),
+    brand("#/welcome"),
     h(
       "nav.steps",
       { "aria-label": "Steps" },

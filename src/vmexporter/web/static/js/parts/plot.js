@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { onTheme } from "../theme.js";
+import { niceTop } from "./nicetop.js";
 
 const SOURCE = "vendor/uPlot/uPlot.iife.min.js";
 let loading = null; // the library is fetched when the first chart needs it
@@ -15,13 +16,6 @@ export function library() {
     );
   });
   return loading;
-}
-
-/** A number at or above *value* that reads well: one digit, or 1.5, and zeros. */
-export function niceTop(value) {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((digit) => digit * power).find((top) => top >= value);
 }
 
 /** Draw *values* over *times* (ms) into *holder*; *onCursor* gets the moment and value under the pointer, or nulls. */
