@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vmexporter.core.request import TimeRange
+from vmexporter.core.support.answers import Points
 from vmexporter.tsdb.prometheus import PrometheusApi
-
-Points = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)

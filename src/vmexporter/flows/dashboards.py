@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from vmexporter.core.request import TimeRange
 from vmexporter.core.support import placeholders
+from vmexporter.core.support.answers import Drawing, Empty, Line
 from vmexporter.core.support.legends import legend, legend_of
 from vmexporter.core.support.placeholders import Filter
 from vmexporter.core.support.releases import are_older
 from vmexporter.core.support.tables import Check, Panel
 from vmexporter.flows.bundleview import View
 from vmexporter.flows.charting import step_for
-from vmexporter.flows.curves import Curve, Grid, Points, curves
+from vmexporter.flows.curves import Curve, Grid, curves
 
 MOST_LINES = 24  # more cannot be told apart, and a page has many charts
-
-Empty = Literal["", "no data", "zero", "older"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One curve of a chart, by the name that the legend has for it."""
-
-    name: str
-    values: Points
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A chart: at most ``MOST_LINES`` lines, those that reach highest, by name.
-
-    ``left_out`` is how many lines are not drawn; ``empty`` says why there is none.
-    ``older``: all programs are of a release without its metrics; ``zero``: nothing is above zero, or is measured.
-    """
-
-    query: str
-    step_ms: int
-    times_ms: tuple[int, ...]
-    lines: tuple[Line, ...]
-    left_out: int = 0
-    partial: bool = False
-    empty: Empty = ""
 
 
 def draw(view: View, shown: Panel | Check, asked: Filter, zoom: TimeRange | None = None) -> Drawing:

@@ -6,13 +6,12 @@ answers. A query that fails is told as such, never as a check that found nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Literal
 
 from vmexporter.core.components import UNKNOWN, Instance
 from vmexporter.core.support import placeholders
+from vmexporter.core.support.answers import Measured, Result, State
 from vmexporter.core.support.placeholders import Filter
 from vmexporter.core.support.releases import are_older
 from vmexporter.core.support.tables import SEVERITIES, Check
@@ -20,31 +19,6 @@ from vmexporter.errors import VmexporterError
 from vmexporter.flows.bundleview import View
 
 _AT_ONCE = 4
-
-State = Literal["found", "clear", "no data", "older", "absent", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One series of a check's answer: whom and where its labels say, and the value."""
-
-    labels: Mapping[str, str]
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of a check: ``findings`` worst first, ``measured`` how many series it looked at.
-
-    ``clear``: measured and well. ``no data``: nothing was measured. ``older``: the programs do not have the metrics
-    yet. ``absent``: there is no such component. ``failed``: the server did not answer, ``why`` says what it said.
-    """
-
-    check: Check
-    state: State
-    findings: tuple[Measured, ...] = ()
-    measured: int = 0
-    why: str = ""
 
 
 def ask_checks(view: View, checks: Sequence[Check], asked: Filter) -> list[Result]:

@@ -3,54 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from vmexporter.core.components import target_of
 from vmexporter.core.selectors import Target
+from vmexporter.core.support.answers import Flag, InstanceRow, Overview
 from vmexporter.core.support.placeholders import Filter, counted_range_ms
 from vmexporter.core.times import format_span
 from vmexporter.flows.bundleview import View
 from vmexporter.flows.charting import step_for
 from vmexporter.flows.curves import Grid
 from vmexporter.flows.questions import BY_TARGET, Questions
-from vmexporter.flows.timeline import Mark, Spans, down_spans, marks
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """A flag that was set, with the value as it stands in the bundle; ``is_default``: it might as well not be."""
-
-    name: str
-    value: str
-    is_default: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InstanceRow:
-    """One instance: the share of the range in which it was up, restarts in it, flags set, spans in which it was down.
-
-    None where nothing tells.
-    """
-
-    component: str
-    job: str
-    instance: str
-    versions: tuple[str, ...]
-    first_ms: int
-    last_ms: int
-    up_share: float | None
-    restarts: int | None
-    flags: tuple[Flag, ...]
-    down: Spans
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """Instances, marks in order of time, and what could not be found out."""
-
-    rows: tuple[InstanceRow, ...]
-    marks: tuple[Mark, ...]
-    notes: tuple[str, ...]
+from vmexporter.flows.timeline import down_spans, marks
 
 
 def overview(view: View, asked: Filter, defaults: Mapping[str, str]) -> Overview:

@@ -8,32 +8,17 @@ right place of the charts even where the bundle was shifted in time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from vmexporter.core.components import Instance, target_of, version_of
 from vmexporter.core.selectors import Target
+from vmexporter.core.support.answers import Mark, Points, Spans
 from vmexporter.core.times import format_span
 from vmexporter.flows.charting import lane_of
-from vmexporter.flows.curves import Curve, Points
+from vmexporter.flows.curves import Curve
 from vmexporter.flows.questions import BY_TARGET, Questions
 
-Spans = tuple[tuple[int, int], ...]
-
 _STEPS_OF_A_RESTART = 3  # a program that is started anew as another version tells its start and its version together
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Something to be marked on every chart; ``version`` is the new one, ``until_ms`` the end of a gap."""
-
-    kind: Literal["restart", "version", "down"]
-    at_ms: int
-    component: str
-    job: str
-    instance: str
-    version: str = ""
-    until_ms: int = 0
 
 
 def down_spans(questions: Questions, instances: Sequence[Instance]) -> dict[Target, Spans]:

@@ -9,11 +9,12 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Request
 
 from vmexporter import __version__
+from vmexporter.core.support.answers import Measured, Result
 from vmexporter.core.support.legends import elsewhere
 from vmexporter.core.support.tables import DASHBOARDS, Check, Panel
 from vmexporter.errors import InvalidInput
 from vmexporter.flows.dashboards import draw
-from vmexporter.flows.findings import Measured, Result, ask_checks
+from vmexporter.flows.findings import ask_checks
 from vmexporter.flows.overview import overview as look_over
 from vmexporter.web import openedbodies as bodies
 from vmexporter.web.app import bare_api, page

@@ -1,0 +1,75 @@
+"""Makes a report of opened bundles: everything there is to see, asked once, as one file to be attached to a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from vmexporter import __version__
+from vmexporter.bundle.files import write_private
+from vmexporter.bundle.tables import read_style
+from vmexporter.core.report.document import Charted, ReportContents, document
+from vmexporter.core.support.answers import Drawing, Result
+from vmexporter.core.support.placeholders import Filter
+from vmexporter.core.support.tables import OWN_CHART, Panel
+from vmexporter.core.times import format_utc
+from vmexporter.errors import VmexporterError
+from vmexporter.flows.bundleview import SupportTables, View, read_support_tables
+from vmexporter.flows.dashboards import draw
+from vmexporter.flows.findings import ask_checks
+from vmexporter.flows.overview import overview
+
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One bundle of a report: the view of it, its name, and what else is known of it."""
+
+    view: View
+    name: str
+    facts: tuple[str, ...] = ()
+
+
+def report(bundles: Sequence[Reported], now_ms: int) -> str:
+    """The HTML of a report; a chart that cannot be drawn is named with the reason."""
+    tables = read_support_tables()
+    contents = [_contents(one, tables) for one in bundles]
+    made_by = f"Made by vmexporter {__version__} at {format_utc(now_ms // 1000 * 1000)}. All times are UTC."
+    return document(contents, read_style(), made_by)
+
+
+def write_report(bundles: Sequence[Reported], path: Path, now_ms: int) -> None:
+    """Write a report to *path*, which must not exist; it is the operator's alone (mode 0600).
+
+    Raises:
+        OutputFailed: it cannot be written.
+    """
+    write_private(path, report(bundles, now_ms).encode())
+
+
+def _contents(one: Reported, tables: SupportTables) -> ReportContents:
+    view = one.view
+    results = tuple(ask_checks(view, tables.checks, Filter()))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        panels = tuple(pool.map(lambda panel: _charted(view, panel), tables.panels))
+    own = [result for result in results if result.findings and result.check.chart == OWN_CHART]
+    checked = tuple((result.check.id, drawing) for result in own if (drawing := _own_chart(view, result)))
+    found = overview(view, Filter(), tables.defaults)
+    return ReportContents(one.name, one.facts, view.time_range, found, results, panels, checked)
+
+
+def _charted(view: View, panel: Panel) -> Charted:
+    try:
+        return Charted(panel, draw(view, panel, Filter()))
+    except VmexporterError as error:
+        return Charted(panel, None, error.message)
+
+
+def _own_chart(view: View, result: Result) -> Drawing | None:
+    try:
+        return draw(view, result.check, Filter())
+    except VmexporterError:
+        return None  # the finding itself stands there, with its value
