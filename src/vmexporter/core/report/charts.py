@@ -1,4 +1,4 @@
-"""A chart of a report: lines as SVG, and in the legend the least and the greatest value of each, since nothing hovers."""
+"""A chart of a report: lines as SVG, and in the legend the least and the greatest value of each."""
 
 from __future__ import annotations
 

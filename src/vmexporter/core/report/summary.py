@@ -56,13 +56,18 @@ def _row(row: InstanceRow, marks: Sequence[Mark], within: TimeRange) -> Markup:
     cells = (
         element("td", None, row.component),
         element("td", None, element("span.mono", None, row.instance), job),
-        element("td", None, " → ".join(row.versions) or "unknown"),
+        element("td", None, _versions(row)),
         element("td.num", None, _up(row.up_share)),
         element("td.num", None, restarts),
         element("td.num", None, str(sum(not flag.is_default for flag in row.flags))),
         element("td.lane-td", None, _lane(row, own, within)),
     )
     return element("tr", None, cells)
+
+
+def _versions(row: InstanceRow) -> list[Markup | str]:
+    named = [element("span.version", None, version) for version in row.versions]
+    return [part for version in named for part in (" → ", version)][1:] or ["unknown"]
 
 
 def _up(share: float | None) -> Markup | str:
