@@ -38,17 +38,30 @@ class SupportTables:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedBundle:
+    """A bundle that was loaded into a server: its name, what can be said of it in a few words, its range where known.
+
+    ``label`` is its value of the label ``bundle``, which tells it from others in the same server; "" when it is alone.
+    """
+
+    name: str
+    facts: tuple[str, ...] = ()
+    label: str = ""
+    within: TimeRange | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One bundle in a server: from its first sample to its last, its instances, and what has to be said about it.
 
-    ``bundle`` is the value of the label that tells it from others in the same server, "" where it is alone.
+    ``label`` is as in ``OpenedBundle``.
     """
 
     session: Session
     time_range: TimeRange
     interval_ms: int
     instances: tuple[Instance, ...]
-    bundle: str = ""
+    label: str = ""
     notes: tuple[str, ...] = ()
 
     def meant(self, asked: Filter) -> list[Instance]:
@@ -57,7 +70,7 @@ class View:
 
     def matchers(self, asked: Filter) -> tuple[Matcher, ...]:
         """What ``$sel`` becomes for a filter."""
-        of_bundle = Filter(asked.component, asked.job, asked.instance, self.bundle)
+        of_bundle = Filter(asked.component, asked.job, asked.instance, self.label)
         return of_bundle.matchers(self.instances)
 
 
@@ -71,21 +84,21 @@ def read_support_tables() -> SupportTables:
     )
 
 
-def look(session: Session, within: TimeRange | None, now_ms: int, bundle: str = "") -> View:
-    """Look what a server has of a *bundle*, *within* a range where one is known, else at any time until *now_ms*.
+def look(session: Session, bundle: OpenedBundle, now_ms: int) -> View:
+    """Look what a server has of *bundle*: within its range where that is known, else at any time until *now_ms*.
 
     Raises:
         InvalidInput: no VictoriaMetrics component reported anything.
         VmexporterError: the server cannot be asked.
     """
-    only = (Matcher("bundle", "=", bundle),) if bundle else ()
-    found = discover(session, within or _held(session, now_ms + _DAY_MS, only), count_series=False, only=only)
+    only = (Matcher("bundle", "=", bundle.label),) if bundle.label else ()
+    found = discover(session, bundle.within or _held(session, now_ms + _DAY_MS, only), count_series=False, only=only)
     if not found.instances:
         raise _nothing_found()
     first_ms = min(one.first_ms for one in found.instances)
     last_ms = max(one.last_ms for one in found.instances)
     time_range = TimeRange(start_ms=first_ms, end_ms=last_ms)
-    return View(session, time_range, scrape_interval_ms(found.instances), found.instances, bundle, found.notes)
+    return View(session, time_range, scrape_interval_ms(found.instances), found.instances, bundle.label, found.notes)
 
 
 def _held(session: Session, until_ms: int, only: Collection[Matcher]) -> TimeRange:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
 
 from vmexporter import __version__
-from vmexporter.bundle.files import write_private
 from vmexporter.bundle.tables import read_style
 from vmexporter.core.report.document import Charted, ReportContents, document
 from vmexporter.core.support.answers import Drawing, Result
@@ -16,42 +13,31 @@ from vmexporter.core.support.placeholders import Filter
 from vmexporter.core.support.tables import OWN_CHART, Panel
 from vmexporter.core.times import format_utc
 from vmexporter.errors import VmexporterError
-from vmexporter.flows.bundleview import SupportTables, View, read_support_tables
+from vmexporter.flows.bundleview import OpenedBundle, SupportTables, View, look, read_support_tables
 from vmexporter.flows.dashboards import draw
 from vmexporter.flows.findings import ask_checks
 from vmexporter.flows.overview import overview
+from vmexporter.flows.session import Session
 
 _AT_ONCE = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """One bundle of a report: the view of it, its name, and what else is known of it."""
+def report(session: Session, bundles: Sequence[OpenedBundle], now_ms: int) -> str:
+    """The HTML of a report about *bundles*, which the server of *session* holds.
 
-    view: View
-    name: str
-    facts: tuple[str, ...] = ()
+    A chart that cannot be drawn is named with the reason.
 
-
-def report(bundles: Sequence[Reported], now_ms: int) -> str:
-    """The HTML of a report; a chart that cannot be drawn is named with the reason."""
+    Raises:
+        InvalidInput: there is nothing in a bundle.
+        VmexporterError: the server cannot be asked.
+    """
     tables = read_support_tables()
-    contents = [_contents(one, tables) for one in bundles]
+    contents = [_contents(one, look(session, one, now_ms), tables) for one in bundles]
     made_by = f"Made by vmexporter {__version__} at {format_utc(now_ms // 1000 * 1000)}. All times are UTC."
     return document(contents, read_style(), made_by)
 
 
-def write_report(bundles: Sequence[Reported], path: Path, now_ms: int) -> None:
-    """Write a report to *path*, which must not exist; it is the operator's alone (mode 0600).
-
-    Raises:
-        OutputFailed: it cannot be written.
-    """
-    write_private(path, report(bundles, now_ms).encode())
-
-
-def _contents(one: Reported, tables: SupportTables) -> ReportContents:
-    view = one.view
+def _contents(one: OpenedBundle, view: View, tables: SupportTables) -> ReportContents:
     results = tuple(ask_checks(view, tables.checks, Filter()))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         panels = tuple(pool.map(lambda panel: _charted(view, panel), tables.panels))

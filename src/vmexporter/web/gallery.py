@@ -5,24 +5,10 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from vmexporter.core.request import TimeRange
 from vmexporter.errors import InvalidInput
-from vmexporter.flows.bundleview import SupportTables, View, look, read_support_tables
+from vmexporter.flows.bundleview import OpenedBundle, SupportTables, View, look, read_support_tables
 from vmexporter.flows.session import Session
 from vmexporter.flows.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedBundle:
-    """One bundle: its name, what can be said of it in a few words, and the range of its data where that is known.
-
-    ``label`` is its value of the label ``bundle``, which tells it from others in the same server; "" when it is alone.
-    """
-
-    name: str
-    facts: tuple[str, ...] = ()
-    label: str = ""
-    within: TimeRange | None = None
 
 
 @dataclass(slots=True)
@@ -49,5 +35,5 @@ class Gallery:
             raise InvalidInput("cannot show the bundle: none of this name is open", field="bundle")
         with self._lock:
             if wanted.label not in self._views:
-                self._views[wanted.label] = look(self.session, wanted.within, self.world.now_ms(), wanted.label)
+                self._views[wanted.label] = look(self.session, wanted, self.world.now_ms())
             return self._views[wanted.label]

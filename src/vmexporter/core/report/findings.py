@@ -86,13 +86,15 @@ def _finding(result: Result, chart: Markup | None) -> Markup:
 
 
 def _whom(result: Result) -> Markup:
-    head = [element("th", {"scope": "col"}, words) for words in ("Instance", "Where")]
+    is_anywhere = any(elsewhere(one.labels) for one in result.findings)
+    columns = ("Instance", "Where") if is_anywhere else ("Instance",)
+    head = [element("th", {"scope": "col"}, words) for words in columns]
     head.append(element("th.num", {"scope": "col"}, "Value"))
-    rows = [_measured(one, result) for one in result.findings[:_MOST_ROWS]]
+    rows = [_measured(one, result, is_anywhere) for one in result.findings[:_MOST_ROWS]]
     return element("table.tbl", None, element("thead", None, element("tr", None, head)), element("tbody", None, rows))
 
 
-def _measured(one: Measured, result: Result) -> Markup:
+def _measured(one: Measured, result: Result, is_anywhere: bool) -> Markup:
     where = ", ".join(f"{name} {one.labels[name]}" for name in elsewhere(one.labels))
     job = one.labels.get("job", "")
     return element(
@@ -101,6 +103,6 @@ def _measured(one: Measured, result: Result) -> Markup:
         element(
             "td", None, element("span.mono", None, one.labels.get("instance") or "all"), element("small", None, job)
         ),
-        element("td.mono", None, where),
+        element("td.mono", None, where) if is_anywhere else None,
         element("td.num", None, shown(one.value, result.check.unit)),
     )

@@ -28,7 +28,9 @@ def overview_section(found: Overview, within: TimeRange) -> list[Markup]:
         ),
     ]
     rows = [_row(row, found.marks, within) for row in found.rows]
-    table = element("table.tbl", None, element("thead", None, element("tr", None, head)), element("tbody", None, rows))
+    table = element(
+        "table.tbl.fold", None, element("thead", None, element("tr", None, head)), element("tbody", None, rows)
+    )
     title = f"{len(rows)} instance" + ("" if len(rows) == 1 else "s")
     words = element("span.small.soft", None, length)
     return [
@@ -58,9 +60,9 @@ def _row(row: InstanceRow, marks: Sequence[Mark], within: TimeRange) -> Markup:
         element("td", None, element("span.mono", None, row.instance), job),
         element("td", None, _versions(row)),
         element("td.num", None, _up(row.up_share)),
-        element("td.num", None, restarts),
-        element("td.num", None, str(sum(not flag.is_default for flag in row.flags))),
-        element("td.lane-td", None, _lane(row, own, within)),
+        element("td.num.hide-n", None, restarts),
+        element("td.num.hide-n", None, str(sum(not flag.is_default for flag in row.flags))),
+        element("td.full.lane-td", None, _lane(row, own, within)),
     )
     return element("tr", None, cells)
 
