@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.lab.answers import Originals, Span, differences, filled, instant, over_time, table
+from tests.lab.answers import TABLES, Originals, Span, differences, filled, instant, over_time, table
 from tests.lab.lines import cluster_lines, samples_by_series
 from tests.lab.private_export import Exported, export
 from tests.lab.victoria import VictoriaMetrics
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.real
 SPAN = Span(1_795_423_430_000, 1_795_424_310_000)
 FAMILY = re.compile(".*(victoriametrics|vmselect|vminsert|vmstorage|vmagent|vmalert|vmsingle|vmalertmanager|vmauth).*")
 DASHBOARDS = {row["construct"]: row["query"] for row in table("dashboard_queries.tsv")}
-PANELS = {row["id"]: filled(row["query"], row) for row in table("support_panels.tsv")}
-CHECKS = {row["id"]: filled(row["condition"], row) for row in table("support_checks.tsv")}
+PANELS = {row["id"]: filled(row["query"], row) for row in table("support_panels.tsv", TABLES)}
+CHECKS = {row["id"]: filled(row["condition"], row) for row in table("support_checks.tsv", TABLES)}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from typing import Any
 from tests.lab.lines import DATA_FOLDER
 from tests.lab.victoria import VictoriaMetrics, seconds
 
+TABLES = DATA_FOLDER.parents[1] / "src" / "vmexporter" / "tables"
+
 Answer = dict[tuple[tuple[str, str], ...], list[float]]
 """Values by label set."""
 
@@ -101,9 +103,9 @@ def _alike(before: list[float], after: list[float]) -> bool:
     )
 
 
-def table(name: str) -> Iterator[dict[str, str]]:
-    """The rows of a TSV file of the test data; quotes are letters."""
-    with (DATA_FOLDER / name).open(newline="") as file:
+def table(name: str, folder: Path = DATA_FOLDER) -> Iterator[dict[str, str]]:
+    """The rows of a TSV file of the test data, or of the product's tables; quotes are letters."""
+    with (folder / name).open(newline="") as file:
         yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
