@@ -38,14 +38,17 @@ def troubled_lines(extra: Mapping[str, str] | None = None, *, mark: str = "agent
         yield from _storage(series, storage)
     yield from _agent(series, {**AGENT, "url": f"1:{mark}"})
     yield series("up", OLD, lambda _: 1)
-    yield series("vm_app_version", {**OLD, "short_version": "v1.79.5", "version": "victoria-metrics-20220101-000000-tags-v1.79.5-0-gabc"}, lambda _: 1)  # fmt: skip  # noqa: E501
+    yield series("vm_app_version", {**OLD, "short_version": "v1.79.5", "version": "victoria-metrics-20220101-000000-tags-v1.79.5-0-g7d1b6a5f2c"}, lambda _: 1)  # fmt: skip  # noqa: E501
     yield series("vm_app_start_timestamp", OLD, lambda _: 1_700_000_000)
 
 
 def _storage(series: Callable[..., bytes], target: Mapping[str, str]) -> Iterator[bytes]:
     is_gone = target is GONE
     yield series("up", target, lambda place: float(not (is_gone and place in DOWN)))
-    build = {"short_version": "v1.150.0-cluster", "version": "vmstorage-20260821-150511-tags-v1.150.0-cluster-0-gabc"}
+    build = {
+        "short_version": "v1.150.0-cluster",
+        "version": "vmstorage-20260821-150511-tags-v1.150.0-cluster-0-g7d1b6a5f2c",
+    }
     for part in (range(DOWN.start), range(DOWN.stop, SCRAPES)) if is_gone else (range(SCRAPES),):
         yield series("vm_app_version", {**target, **build}, lambda _: 1, part)
         yield series("vm_app_start_timestamp", target, lambda _: 1_700_000_000, part)
@@ -60,7 +63,7 @@ def _agent(series: Callable[..., bytes], named: Mapping[str, str]) -> Iterator[b
     target = {name: named[name] for name in ("job", "instance")}
     yield series("up", target, lambda _: 1)
     for version, part in (("v1.149.0", range(RESTART)), ("v1.150.0", range(RESTART, SCRAPES))):
-        build = {"short_version": version, "version": f"vmagent-20260821-150511-tags-{version}-0-gabc"}
+        build = {"short_version": version, "version": f"vmagent-20260821-150511-tags-{version}-0-g7d1b6a5f2c"}
         yield series("vm_app_version", {**target, **build}, lambda _: 1, part)
     yield series("vm_app_start_timestamp", target, lambda place: 1_700_000_000 + (place >= RESTART))
     yield series("vmagent_remotewrite_pending_data_bytes", named, lambda place: 1e5 * place)
