@@ -34,9 +34,9 @@ screenshots: .venv/.ready  ## Take the README's pictures anew, into docs/picture
 	@scripts/setup test && scripts/setup browser
 	$(BIN)/python -m scripts.screenshots
 
-check: .venv/.ready  ## Style, types, import rules, privacy tables, house rules
+check: .venv/.ready  ## Style, types, import rules, the tables, house rules
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/mypy $(CODE) && $(BIN)/lint-imports --no-logo && $(BIN)/python scripts/check_tables.py
+	$(BIN)/mypy $(CODE) && $(BIN)/lint-imports --no-logo && $(BIN)/python -m scripts.check_tables
 	$(BIN)/pytest -q tests/rules
 
 fmt: .venv/.ready  ## Put the code into the house style

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
+from scripts.support_tables import support_findings
 from vmexporter.core.privacy.catalogue import ANY, EXPORTED, Catalogue
 from vmexporter.core.privacy.flags import FLAG_KINDS
 from vmexporter.core.privacy.kinds import KINDS
@@ -62,6 +63,7 @@ def findings(texts: Mapping[str, str]) -> Iterator[str]:
         yield from check_shadows("sensitive_labels.tsv", sensitive_order(rows["sensitive_labels.tsv"]), lambda *_: True)
         yield from check_shadows("public_labels.tsv", rows["public_labels.tsv"], is_no_wider)
         yield from check_privacy(Catalogue(texts), rows)
+    yield from support_findings(texts)
 
 
 def check_files(texts: Mapping[str, str]) -> Iterator[str]:

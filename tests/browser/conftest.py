@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, s
 
 from tests.browser.chromium import launched
 from tests.browser.keeping import Kept
+from tests.browser.opened import OpenedPage, OpenedSite, new_page, opened_tab
 from tests.browser.scene import Scene
 from tests.browser.wizard import STEPS, Wizard
 from tests.fakes.proxy import FaultProxy
@@ -23,6 +24,7 @@ from tests.lab.family import FIRST_MS, SCRAPES, STEP_MS, Program, lines_of
 from tests.lab.gateways import VmAuth, usual_vmauth_config
 from tests.lab.lines import cluster_lines
 from tests.lab.tenants import TenantSite
+from tests.lab.troubled import troubled_lines
 from tests.lab.victoria import VictoriaMetrics
 
 RECORDED = ("2026-11-23 08:43:20", "2026-11-23 09:00:00")
@@ -184,6 +186,22 @@ def ready_to_go_on(wizard: Wizard, step: str, url: str, ends: tuple[str, str]) -
             expect(wizard.primary).not_to_have_attribute("aria-disabled", "true")
         case "obfuscation":
             expect(wizard.label_row("instance")).to_be_visible()
+
+
+@pytest.fixture(scope="session")
+def opened_site() -> Iterator[OpenedSite]:
+    """The page of opened bundles, with one bundle in which things happened."""
+    with VictoriaMetrics("-search.latencyOffset=0s") as server:
+        server.import_jsonl(troubled_lines())
+        with OpenedSite(server.url) as one:
+            yield one
+
+
+@pytest.fixture
+def tab(chromium: Browser, opened_site: OpenedSite) -> Iterator[OpenedPage]:
+    """A tab of 1280 x 900 on it; what it did is checked at the end of the test."""
+    with new_page(chromium) as page, opened_tab(page, opened_site) as one:
+        yield one
 
 
 @pytest.fixture

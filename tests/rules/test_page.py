@@ -55,7 +55,12 @@ PURE: Final = (
     "tree",
     "parts/labelrows",
     "parts/lanewords",
+    "open/lines",
+    "open/marks",
+    "open/place",
+    "open/values",
     "parts/mapproblem",
+    "parts/nicetop",
     "parts/windowcells",
 )
 IMPURE: Final = re.compile(r"\b(?:document|window|location|navigator|performance)\b\.|\bDate\.now\b|\bMath\.random\b")
@@ -173,7 +178,7 @@ def uses(word: str, text: str) -> int:
 
 
 def test_every_script_is_reached() -> None:
-    reached = {f"js/{path}" for path in ("main.js",)}
+    reached = {f"js/{path}" for path in ("main.js", "open/main.js")}
     for name, text in scripts().items():
         folder = (STATIC / name).parent
         reached |= {(folder / target).resolve().relative_to(STATIC).as_posix() for target in imported(text)}
@@ -190,7 +195,7 @@ def test_pure_scripts_are_pure(name: str) -> None:
 
 
 class Skeleton(HTMLParser):
-    """What index.html holds that matters here."""
+    """What a page's HTML holds that matters here."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -212,11 +217,12 @@ class Skeleton(HTMLParser):
             self.inline.append(data)
 
 
-def test_the_skeleton_has_nothing_inline_and_all_it_names() -> None:
-    skeleton = Skeleton((STATIC / "index.html").read_text("utf-8"))
+@pytest.mark.parametrize(("page", "script"), [("index.html", "js/main.js"), ("open.html", "js/open/main.js")])
+def test_the_skeleton_has_nothing_inline_and_all_it_names(page: str, script: str) -> None:
+    skeleton = Skeleton((STATIC / page).read_text("utf-8"))
     assert skeleton.inline == []
     files = [name for name in skeleton.references if not name.startswith("#")]
-    assert "js/main.js" in files
+    assert script in files
     assert [name for name in files if not (STATIC / name).is_file()] == []
 
 

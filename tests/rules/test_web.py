@@ -8,42 +8,52 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
 import pytest
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from starlette.applications import Starlette
 from starlette.routing import Route
 
 from tests.rules.source import Module, assert_kept, modules, sample_breaks
 from tests.unit.asgi import BEARER, HOST, JSON, TOKEN, ask, service
-from vmexporter.web.app import ROUTERS, STATIC, api, make_app
-from vmexporter.web.guard import API, BODY_LIMIT_BYTES, Guard
+from vmexporter.web import opened
+from vmexporter.web.app import ROUTERS, STATIC, api, bare_api, make_app
+from vmexporter.web.gallery import Gallery
+from vmexporter.web.guard import API, BODY_LIMIT_BYTES, Doorkeeper, Guard
 from vmexporter.web.service import Service
 
 SERVERS = frozenset({"fastapi", "starlette", "uvicorn"})
 WEB = "src/vmexporter/web/"
 
 
-def requests() -> list[str]:
+def requests(application: Starlette, *routers: APIRouter) -> list[str]:
     """``METHOD /path`` of every route there is."""
-    plain = [(route.path, route) for route in api(cast(Service, None)).routes if isinstance(route, Route)]
-    below = [(f"{API}{route.path}", route) for router in ROUTERS for route in router.routes if isinstance(route, Route)]
-    assert len(below) == sum(len(router.routes) for router in ROUTERS), "what is no plain route needs a thought here"
+    plain = [(route.path, route) for route in application.routes if isinstance(route, Route)]
+    below = [(f"{API}{route.path}", route) for router in routers for route in router.routes if isinstance(route, Route)]
+    assert len(below) == sum(len(router.routes) for router in routers), "what is no plain route needs a thought here"
     found = {
         f"{method} {re.sub(r'{.*?}', 'x', path)}" for path, route in plain + below for method in route.methods or ()
     }
     return sorted(found)
 
 
-REQUESTS = requests()
+WIZARD = requests(api(cast(Service, None)), *ROUTERS)
+OPENED = requests(bare_api(""), opened.router)
+REQUESTS = sorted({*WIZARD, *OPENED})
 CHANGING = [line for line in REQUESTS if line.split()[0] not in {"GET", "HEAD"}]
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Guard:
-    return make_app(service(tmp_path_factory.mktemp("out")))
+def app(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Guard]:
+    """The application that has a route: that of the wizard, or that of opened bundles."""
+    here = service(tmp_path_factory.mktemp("out"))
+    wizard = make_app(here)
+    bundles = opened.make_opened_app(cast(Gallery, None), Doorkeeper(here.settings))
+    return lambda line: wizard if line in WIZARD else bundles
 
 
 def test_all_routes_are_seen() -> None:
@@ -51,8 +61,9 @@ def test_all_routes_are_seen() -> None:
     documented = api(cast(Service, None)).openapi()["paths"]
     assert {
         f"{method.upper()} {re.sub(r'{.*?}', 'x', path)}" for path, methods in documented.items() for method in methods
-    } <= set(REQUESTS)
-    assert {"POST /api/export", "GET /api/download", "DELETE /api/runs/x", "GET /api/openapi.json"} <= set(REQUESTS)
+    } <= set(WIZARD)
+    assert {"POST /api/export", "GET /api/download", "DELETE /api/runs/x", "GET /api/openapi.json"} <= set(WIZARD)
+    assert {"GET /api/opened", "POST /api/draw"} <= set(OPENED)
 
 
 @pytest.mark.parametrize("line", REQUESTS)
@@ -60,40 +71,40 @@ class TestEveryRoute:
     def test_is_below_the_api(self, line: str) -> None:
         assert line.split()[1].startswith(f"{API}/")
 
-    def test_wants_the_token(self, app: Guard, line: str) -> None:
+    def test_wants_the_token(self, app: Callable[[str], Guard], line: str) -> None:
         for headers in ({}, {"authorization": "Bearer x"}, {"cookie": "vmexporter-8080=x"}):
-            assert ask(app, line, {**JSON, **headers}).status == 401
-        assert ask(app, f"{line}?token={TOKEN}", JSON).status == 401
+            assert ask(app(line), line, {**JSON, **headers}).status == 401
+        assert ask(app(line), f"{line}?token={TOKEN}", JSON).status == 401
 
-    def test_wants_our_name(self, app: Guard, line: str) -> None:
-        assert ask(app, line, {**BEARER, **JSON, "host": "evil.example"}).status == 403
+    def test_wants_our_name(self, app: Callable[[str], Guard], line: str) -> None:
+        assert ask(app(line), line, {**BEARER, **JSON, "host": "evil.example"}).status == 403
 
-    def test_refuses_other_pages(self, app: Guard, line: str) -> None:
+    def test_refuses_other_pages(self, app: Callable[[str], Guard], line: str) -> None:
         for site in ("cross-site", "same-site"):
-            assert ask(app, line, {**BEARER, **JSON, "sec-fetch-site": site}).status == 403
+            assert ask(app(line), line, {**BEARER, **JSON, "sec-fetch-site": site}).status == 403
 
-    def test_is_not_cached(self, app: Guard, line: str) -> None:
-        assert ask(app, line).headers["cache-control"] == "no-store"
+    def test_is_not_cached(self, app: Callable[[str], Guard], line: str) -> None:
+        assert ask(app(line), line).headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("line", CHANGING)
 class TestEveryRouteThatChangesSomething:
-    def test_refuses_other_origins(self, app: Guard, line: str) -> None:
+    def test_refuses_other_origins(self, app: Callable[[str], Guard], line: str) -> None:
         for origin in ("http://evil.example", "null", "http://127.0.0.1:9"):
-            assert ask(app, line, {**BEARER, **JSON, "origin": origin}).status == 403
-        assert ask(app, line, {**BEARER, **JSON, "origin": f"http://{HOST}"}).status not in {401, 403, 415}
+            assert ask(app(line), line, {**BEARER, **JSON, "origin": origin}).status == 403
+        assert ask(app(line), line, {**BEARER, **JSON, "origin": f"http://{HOST}"}).status not in {401, 403, 415}
 
-    def test_takes_json_only(self, app: Guard, line: str) -> None:
+    def test_takes_json_only(self, app: Callable[[str], Guard], line: str) -> None:
         headers = {**BEARER, "content-type": "text/plain", "content-length": "2"}
-        assert ask(app, line, headers, b"{}").status == 415
+        assert ask(app(line), line, headers, b"{}").status == 415
 
-    def test_takes_small_bodies_only(self, app: Guard, line: str) -> None:
-        assert ask(app, line, {**BEARER, **JSON, "content-length": str(BODY_LIMIT_BYTES + 1)}).status == 413
+    def test_takes_small_bodies_only(self, app: Callable[[str], Guard], line: str) -> None:
+        assert ask(app(line), line, {**BEARER, **JSON, "content-length": str(BODY_LIMIT_BYTES + 1)}).status == 413
 
 
 def test_no_route_is_a_coroutine() -> None:
     """Flows block: they run in threads, and a coroutine that calls one would stop the whole server."""
-    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    routes = [route for router in (*ROUTERS, opened.router) for route in router.routes if isinstance(route, APIRoute)]
     assert routes and not [route.path for route in routes if inspect.iscoroutinefunction(route.endpoint)]
 
 

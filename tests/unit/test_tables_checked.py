@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from scripts.check_tables import TABLES, findings, read, spelled
+from vmexporter.core.support.tables import CHECKS, PANELS
 
 TEXTS = read(TABLES)
 SENSITIVE, LABELS, FLAGS = "sensitive_labels.tsv", "public_labels.tsv", "flags.tsv"
@@ -90,6 +91,21 @@ MISTAKES = (
     (line_added("label_names.txt", "zone"), "twice"),
     (line_added("metric_names.txt", "vm_["), "no entry"),
     (replaced("label_names.txt", "\ndatacenter\n", "\n"), "datacenter is missing"),
+    (removed(CHECKS), CHECKS),
+    (line_added(PANELS, "a\tb"), "line 2 has 2 cells"),
+    (line_added(PANELS, TEXTS[PANELS].split("\n")[1]), "twice"),
+    (replaced(PANELS, "\toverview\t", "\tnowhere\t"), "nowhere"),
+    (replaced(PANELS, "\tshort\t", "\tmiles\t"), "miles"),
+    (replaced(PANELS, "{{job}}", "{job}"), "legend"),
+    (replaced(PANELS, "[$w]", "[$r]"), "nobody fills"),
+    (replaced(PANELS, 'level!="info",$sel', '$sel,level!="info"'), "last in the braces"),
+    (replaced(PANELS, "1.117.0", "soon"), "no version"),
+    (replaced(CHECKS, "critical", "awful"), "awful"),
+    (replaced(CHECKS, "\tall\t", "\tvmstore\t"), "a component that is none"),
+    (replaced(CHECKS, " > $t\t", " >= $t\t"), "must end in"),
+    (replaced(CHECKS, "\t0.02\t", "\tlow\t"), "must end in"),
+    (replaced(CHECKS, "overview-up\t", "overview-down\t"), "overview-down"),
+    (replaced(CHECKS, "https://docs", "http://docs"), "documentation"),
 )
 
 

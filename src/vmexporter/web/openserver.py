@@ -43,7 +43,10 @@ class OpenServer:
         """Serve until Ctrl-C or SIGTERM."""
         self._server.run(sockets=[self._socket])
 
-    def close(self) -> None:
-        """Give the port back, and end what ``run`` does in another thread."""
+    def stop(self) -> None:
+        """End what ``run`` does in another thread."""
         self._server.should_exit = True
+
+    def close(self) -> None:
+        """Give the port back."""
         self._socket.close()

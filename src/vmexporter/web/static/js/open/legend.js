@@ -16,7 +16,7 @@ export function legend(lines, showAlone) {
   });
   function press(place) {
     pressed = pressed === place ? null : place;
-    buttons.forEach((button, other) => attribute(button, "aria-pressed", pressed === other));
+    buttons.forEach((button, other) => attribute(button, "aria-pressed", String(pressed === other)));
     showAlone(pressed);
   }
   const list = (some) => h("ul.legend", null, some.map((button) => h("li", null, button)));
