@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -96,6 +96,20 @@ def write_private(path: Path, content: bytes) -> None:
         except OutputFailed:
             path.unlink(missing_ok=True)
             raise
+
+
+def write_tree(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Make *folder* anew, the operator's alone, with these files, each by its path below it.
+
+    Raises:
+        OutputFailed: it exists, or cannot be written.
+    """
+    with output_errors(folder):
+        folder.mkdir(0o700)
+        for name in contents:
+            (folder / name).parent.mkdir(0o700, parents=True, exist_ok=True)
+    for name, content in contents.items():
+        write_private(folder / name, content)
 
 
 def remove(path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from vmexporter import __version__
+from vmexporter.bundle.files import write_private
 from vmexporter.bundle.tables import read_style
 from vmexporter.core.report.document import Charted, ReportContents, document
 from vmexporter.core.support.answers import Drawing, Result
@@ -35,6 +37,16 @@ def report(session: Session, bundles: Sequence[OpenedBundle], now_ms: int) -> st
     contents = [_contents(one, look(session, one, now_ms), tables) for one in bundles]
     made_by = f"Made by vmexporter {__version__} at {format_utc(now_ms // 1000 * 1000)}. All times are UTC."
     return document(contents, read_style(), made_by)
+
+
+def write_report(session: Session, bundles: Sequence[OpenedBundle], path: Path, now_ms: int) -> None:
+    """Write a report to *path*, which must not exist; it is the operator's alone (mode 0600).
+
+    Raises:
+        OutputFailed: it exists, or cannot be written.
+        VmexporterError: as ``report``.
+    """
+    write_private(path, report(session, bundles, now_ms).encode())
 
 
 def _contents(one: OpenedBundle, view: View, tables: SupportTables) -> ReportContents:

@@ -29,7 +29,10 @@ def overview_section(found: Overview, within: TimeRange) -> list[Markup]:
     ]
     rows = [_row(row, found.marks, within) for row in found.rows]
     table = element(
-        "table.tbl.fold", None, element("thead", None, element("tr", None, head)), element("tbody", None, rows)
+        "table.tbl.fold.instances",
+        None,
+        element("thead", None, element("tr", None, head)),
+        element("tbody", None, rows),
     )
     title = f"{len(rows)} instance" + ("" if len(rows) == 1 else "s")
     words = element("span.small.soft", None, length)

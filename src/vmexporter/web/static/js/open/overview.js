@@ -31,7 +31,7 @@ function instances({ overview, range }) {
     h(
       "div.scroll",
       { role: "region", "aria-label": "Instances", tabindex: "0", class: rows.length > ROWS_AT_ONCE ? "tall" : "" },
-      h("table.tbl.fold", null, h("thead", null, h("tr", null, head, numbers, lanes)), h("tbody", null, rows.map((row) => line(row, overview)))),
+      h("table.tbl.fold.instances", null, h("thead", null, h("tr", null, head, numbers, lanes)), h("tbody", null, rows.map((row) => line(row, overview)))),
     ),
   );
 }
