@@ -22,7 +22,6 @@ from vmexporter.flows.session import Session, connect
 pytestmark = pytest.mark.real
 
 NOW_MS = 1_795_600_000_000
-CASE = OpenedBundle("case.zip")
 LABELLED = (OpenedBundle("one.zip", label="one"), OpenedBundle("two.zip", label="two"))
 
 
@@ -57,7 +56,7 @@ def documents(folder: Path) -> dict[str, Any]:
 
 def test_grafana_is_set_up_for_every_panel(session: Session, server: VictoriaMetrics, tmp_path: Path) -> None:
     folder = tmp_path / "grafana"
-    write_grafana(session, [CASE], folder, NOW_MS, user="someone")
+    write_grafana(session, LABELLED[:1], folder, NOW_MS, user="someone")
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     dashboards = {name: one for name, one in documents(folder).items() if name[0].isdigit()}
     assert len(dashboards) == 9
@@ -73,7 +72,7 @@ def test_grafana_is_set_up_for_every_panel(session: Session, server: VictoriaMet
         query = panel["targets"][0]["expr"]
         assert "$sel" not in query and "$w" not in query and "$__rate_interval" in query
     with pytest.raises(OutputFailed):
-        write_grafana(session, [CASE], folder, NOW_MS)
+        write_grafana(session, LABELLED[:1], folder, NOW_MS)
 
 
 def test_what_grafana_would_ask_is_answered(session: Session, server: VictoriaMetrics, tmp_path: Path) -> None:
@@ -88,4 +87,4 @@ def test_what_grafana_would_ask_is_answered(session: Session, server: VictoriaMe
         for name, value in values.items():
             query = query.replace(name, value)  # noqa: PLW2901 # what Grafana does
         answered += bool(server.query(query, troubled.LAST_MS))
-    assert len(queries) == 60 and answered >= 5
+    assert len(queries) == 60 and answered >= 4
