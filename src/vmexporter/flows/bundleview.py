@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -13,11 +14,13 @@ from vmexporter.core.selectors import Matcher
 from vmexporter.core.support import tables
 from vmexporter.core.support.placeholders import Filter
 from vmexporter.errors import InvalidInput
-from vmexporter.flows.charting import scrape_interval_ms
 from vmexporter.flows.discovery import NOTHING_FOUND, discover
 from vmexporter.flows.session import Session
 
 _DAY_MS = 86_400_000
+_USUAL_INTERVAL_MS = 15_000
+_LONGEST_INTERVAL_MS = 300_000
+_LONGEST_OF_USUAL = 4  # a longer silence than so many usual intervals is a gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,23 @@ def look(session: Session, bundle: OpenedBundle, now_ms: int) -> View:
     first_ms = min(one.first_ms for one in found.instances)
     last_ms = max(one.last_ms for one in found.instances)
     time_range = TimeRange(start_ms=first_ms, end_ms=last_ms)
-    return View(session, time_range, scrape_interval_ms(found.instances), found.instances, bundle.label, found.notes)
+    interval_ms = _interval_ms(session, time_range, found.instances, only)
+    return View(session, time_range, interval_ms, found.instances, bundle.label, found.notes)
+
+
+def _interval_ms(
+    session: Session, time_range: TimeRange, instances: Collection[Instance], only: Collection[Matcher]
+) -> int:
+    """The longest scrape interval, to a whole second; a time in which a program was down is no interval."""
+    distances = [(one.last_ms - one.first_ms) / (one.scrapes - 1) for one in instances if one.scrapes > 1]
+    usual_s = statistics.median(distances or [_USUAL_INTERVAL_MS]) / 1000
+    selector = f"vm_app_version{{{','.join(map(str, only))}}}[{time_range.length_ms}ms]"
+    query = (
+        f"max(duration_over_time({selector}, {_LONGEST_OF_USUAL * usual_s:.3f}s) / (count_over_time({selector}) - 1))"
+    )
+    found = [float(value) for _, value in session.api.instant(query, time_range.end_ms).series]
+    seconds = found[0] if found and math.isfinite(found[0]) and found[0] > 0 else usual_s
+    return min(math.ceil(seconds - 0.01) * 1000 or 1000, _LONGEST_INTERVAL_MS)
 
 
 def _held(session: Session, until_ms: int, only: Collection[Matcher]) -> TimeRange:
