@@ -22,7 +22,7 @@ export async function drawLines(holder, { times, lines, range, marks, unit }, on
   const options = ({ width, height }) => ({
     width: Math.max(50, Math.floor(width)),
     height: Math.max(50, Math.floor(height)),
-    padding: [0, 0, 0, 0],
+    padding: [2, 0, 2, 0], // a line at zero is a line, too
     legend: { show: false },
     scales: { x: { time: false, range: () => [range.start_ms, range.end_ms] }, y: { range: () => scale } },
     axes: [{ show: false }, grid(token("--chart-grid"), scale)],
