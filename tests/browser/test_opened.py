@@ -32,7 +32,7 @@ def test_the_overview_tells_what_happened(tab: OpenedPage) -> None:
     expect(agent).to_contain_text("v1.149.0 → v1.150.0")
     expect(agent.get_by_role("img")).to_have_attribute("aria-label", re.compile(r"^restarted as v1\.150\.0 \d\d:\d\d"))
     gone = table.get_by_role("row").filter(has_text="10.0.0.2:8482")
-    expect(gone).to_contain_text("91.5 %")
+    expect(gone).to_contain_text("91.6 %")
     expect(gone.get_by_role("img")).to_have_attribute("aria-label", re.compile(r"^down \d\d:\d\d to \d\d:\d\d UTC$"))
     expect(tab.page.get_by_text("Marked on every chart")).to_contain_text("10.0.0.2:8482 down for 5 minutes")
 
@@ -54,7 +54,7 @@ def test_findings_come_worst_first_with_their_charts(tab: OpenedPage) -> None:
     first = tab.page.locator(".finding").first
     expect(first).to_contain_text("critical")
     expect(first).to_contain_text("What to do: Look at its log")
-    expect(first.get_by_role("row").filter(has_text="10.0.0.2:8482")).to_contain_text("8.4 %")
+    expect(first.get_by_role("row").filter(has_text="10.0.0.2:8482")).to_contain_text("8.37 %")
     expect(first.get_by_role("link", name="Documentation")).to_have_attribute("href", re.compile("#cluster-instab"))
     expect(tab.chart("Scrape health")).to_be_visible()
     expect(tab.chart("Little free disk space: over time")).to_be_visible()
