@@ -33,6 +33,7 @@ const app = {
   vmui: (query) => vmuiLink(query),
 };
 let leaving = new AbortController();
+let overviewKey = "";
 let frame = null;
 let filters = null;
 
@@ -49,7 +50,7 @@ function vmuiLink(query) {
   return `${base}/#/?${new URLSearchParams(asked)}`;
 }
 
-/** Show the tab; what it needs to know of the bundle is asked for first. */
+/** Show the tab; what all of them need to know of the bundle is asked for first. */
 async function show() {
   leaving.abort();
   leaving = new AbortController();
@@ -59,9 +60,8 @@ async function show() {
   document.title = `${title}: vmexporter`;
   const heading = h("div", null, h("p.eyebrow", null, eyebrow), h("h1", null, title));
   fill(main, h("header.head.row", null, heading, filters.root), body);
-  fill(body, state("loading", "Reading the bundle"));
   try {
-    app.overview = await api.overview(app.place.filter, signal);
+    await lookOver(body, signal);
     if (signal.aborted) return;
     filters.update();
     fill(body, app.overview.notes.map((words) => note("warn", words)));
@@ -70,6 +70,15 @@ async function show() {
     if (signal.aborted || !("status" in error)) return;
     fill(body, failed(error, () => void show()));
   }
+}
+
+/** Ask for the overview, unless it is that of the same instances: a bundle does not change. */
+async function lookOver(body, signal) {
+  const key = JSON.stringify(app.place.filter);
+  if (key === overviewKey) return;
+  fill(body, state("loading", "Reading the bundle"));
+  app.overview = await api.overview(app.place.filter, signal);
+  overviewKey = key;
 }
 
 async function tabs(body, signal) {
