@@ -11,7 +11,7 @@ from typing import Any, Final
 import typer.main
 
 from vmexporter import errors
-from vmexporter.cli import commands  # noqa: F401  # its import is what fills the app
+from vmexporter.cli import commands, map_commands  # noqa: F401  # their import is what fills the app
 from vmexporter.cli.main import app
 from vmexporter.cli.settling import SettledCommand, variable
 
