@@ -19,6 +19,7 @@ from tests.lab.lines import line
 from vmexporter.bundle.files import scratch_folder
 from vmexporter.errors import InvalidInput, ServerUnreachable
 from vmexporter.tsdb import private
+from vmexporter.tsdb.insertion import InsertApi, force_flush
 from vmexporter.tsdb.private import find_program, private_server
 
 pytestmark = pytest.mark.real
@@ -46,10 +47,10 @@ def is_open(port: int) -> bool:
 def test_only_we_can_ask_it(program: str, tmp_path: Path) -> None:
     with private_server(program, tmp_path / "data") as server:
         url = server.client.origin
-        server.load("jsonl", line({"__name__": "a"}, [1], [1_600_000_000_000]), ("bundle", "x y&z"))
-        server.flush()
+        InsertApi(server.client, url).send("jsonl", line({"__name__": "a"}, [1], [1_600_000_000_000]))
+        assert force_flush(server.client, url)
         asked = server.client.get(f"{url}/api/v1/series", [("match[]", "a"), ("start", "1599999999")])
-        assert b'"bundle":"x y&z"' in asked.body
+        assert b'"__name__":"a"' in asked.body
         for path in ("/api/v1/series?match[]=a", "/api/v1/import", "/vmui/", "/internal/force_flush"):
             assert ask(f"{url}{path}").status == 401, path
         command_lines = subprocess.run(["ps", "axww", "-o", "args"], capture_output=True, check=True).stdout
@@ -76,7 +77,8 @@ def test_data_that_is_kept_is_whole(program: str, tmp_path: Path) -> None:
     for load in (True, False):
         with private_server(program, folder, keep=True) as server:
             if load:
-                server.load("jsonl", line({"__name__": "a"}, [7], [1_600_000_000_000]))
+                api = InsertApi(server.client, server.client.origin)
+                api.send("jsonl", line({"__name__": "a"}, [7], [1_600_000_000_000]))
             else:
                 asked = server.client.get(f"{server.client.origin}/api/v1/export", [("match[]", "a")])
                 assert b'"values":[7]' in asked.body

@@ -16,9 +16,11 @@ from typing import Final
 
 from vmexporter import __version__
 from vmexporter.bundle.files import scratch_folder
-from vmexporter.bundle.reader import inspect
+from vmexporter.bundle.metricsfile import MetricsFile, open_metrics
 from vmexporter.bundle.writer import BundlePaths, BundleWriter, Head
-from vmexporter.core.formats import ENTRIES, Format
+from vmexporter.core.formats import ENTRIES, Format, label_cache
+from vmexporter.core.importing.edits import Edits
+from vmexporter.core.lines import LabelCache
 from vmexporter.core.manifest import ConversionEntry, Manifest, WindowEntry
 from vmexporter.core.plan import Plan
 from vmexporter.core.privacy.labels import Pair, fingerprint
@@ -26,7 +28,7 @@ from vmexporter.core.request import ObfuscationChoice, Selection, TimeRange
 from vmexporter.core.times import format_utc
 from vmexporter.core.windows import split_by_month, split_range
 from vmexporter.errors import InvalidInput, LeakFound, PartialData
-from vmexporter.flows.events import Event, Finished, Loading, Note, Progress
+from vmexporter.flows.events import Event, Finished, Loading, Progress
 from vmexporter.flows.finishing import counts_entry, window_entry
 from vmexporter.flows.forms import line_window_ms
 from vmexporter.flows.loading import Load
@@ -52,13 +54,21 @@ class Conversion:
 
 @dataclass(slots=True)
 class KnownSeries:
-    """The series of the checked bundle, by fingerprint, and those that have come back."""
+    """The series of the checked bundle, of one form, by fingerprint; and those that have come back."""
 
+    form: Format
     known: set[int] = field(default_factory=set)
     returned: set[int] = field(default_factory=set)
+    _parts: LabelCache = field(init=False)
 
-    def learn(self, pairs: list[Pair]) -> list[Pair]:
-        """Note a series of the bundle; its labels stay what they are."""
+    def __post_init__(self) -> None:
+        self._parts = label_cache(self.form, self._learn)
+
+    def watch(self, label_part: bytes, *_: int) -> None:
+        """Note the series of a line or block of the bundle."""
+        self._parts.get(label_part)
+
+    def _learn(self, pairs: list[Pair]) -> list[Pair]:
         self.known.add(_name(pairs))
         return pairs
 
@@ -102,16 +112,12 @@ def convert(conversion: Conversion, world: World) -> Iterator[Event]:
     writer = BundleWriter.create(BundlePaths(conversion.output), {}, head)
     with ExitStack() as undoing:
         undoing.callback(writer.discard)
-        before = (yield from in_background(partial(inspect, conversion.bundle), _nothing)).manifest
-        _require_other_form(before, conversion.form)
-        passed = yield from _pass_through(replace(conversion, program=program), before, writer, world)
-        _require_whole(before, passed)
-        if passed.lost:
-            yield Note(f"{passed.lost:,} samples are NaN, as stale markers are: no server takes them from JSON lines")
-        manifest = _converted(before, conversion.form, passed).model_copy(
+        passed = yield from _pass_through(replace(conversion, program=program), writer, world)
+        _require_whole(passed)
+        manifest = _converted(conversion.form, passed).model_copy(
             update={
                 "sha256": {ENTRIES[conversion.form]: writer.text_sha256()},
-                "converted": _conversion_entry(before, passed.release, world.now_ms()),
+                "converted": _conversion_entry(passed.before, passed.release, world.now_ms()),
             }
         )
         entries = {"metadata.json": manifest.to_json().encode(), "README.txt": readme(manifest).encode()}
@@ -122,39 +128,41 @@ def convert(conversion: Conversion, world: World) -> Iterator[Event]:
 
 @dataclass(frozen=True, slots=True)
 class _Passed:
-    """What went through the server: what is in the new bundle, which series, how many samples nobody could keep."""
+    """What went through the server: what it was before, what is in the new bundle, which server it was."""
 
+    before: Manifest
     tally: Tally
     series: int
-    lost: int
     release: str
 
 
-def _pass_through(
-    conversion: Conversion, before: Manifest, writer: BundleWriter, world: World
-) -> Generator[Event, None, _Passed]:
+def _pass_through(conversion: Conversion, writer: BundleWriter, world: World) -> Generator[Event, None, _Passed]:
     with ExitStack() as stack:
+        file = stack.enter_context((yield from in_background(partial(open_metrics, conversion.bundle), _nothing)))
+        before = _manifest_of(file, conversion.form)
         folder = stack.enter_context(scratch_folder())
         starting = partial(stack.enter_context, private_server(conversion.program, folder))
         server = yield from in_background(starting, _nothing)
         yield Loading(server.release)
-        known = KnownSeries()
-        load = Load(server, conversion.bundle, before, known.learn)
-        yield from _half(load.events(world), 0.0)
+        known = KnownSeries(file.form)
+        yield from _half(Load(server, file, Edits(), known.watch).events(world), 0.0)
         session = yield from in_background(lambda: open_session(server.client, server.connection), _nothing)
         plan = _plan(before, conversion.form)
         run = Run(session, plan, known.require, writer, world)
         yield from _half(run.events(plan.slices, Tally(), tuple), 0.5)
-        return _Passed(run.tally, len(known.returned), load.lost, server.release)
+        return _Passed(before, run.tally, len(known.returned), server.release)
 
 
 def _nothing() -> None:
     """There is nothing to interrupt."""
 
 
-def _require_other_form(manifest: Manifest, form: Format) -> None:
-    if manifest.format == form:
+def _manifest_of(file: MetricsFile, form: Format) -> Manifest:
+    if file.manifest is None:
+        raise InvalidInput("cannot convert: only bundles that vmexporter has made can be", field="bundle")
+    if file.form == form:
         raise InvalidInput(f"cannot convert the bundle: it holds {ENTRIES[form]} already", field="to")
+    return file.manifest
 
 
 def _half(events: Iterator[Event], begin: float) -> Iterator[Event]:
@@ -199,9 +207,9 @@ def _conversion_entry(before: Manifest, release: str, now_ms: int) -> Conversion
     )
 
 
-def _converted(before: Manifest, form: Format, passed: _Passed) -> Manifest:
+def _converted(form: Format, passed: _Passed) -> Manifest:
     """The manifest of the result: what is said of source, selection and privacy stays as it is."""
-    tally = passed.tally
+    before, tally = passed.before, passed.tally
     windows = map(window_entry, tally.windows, tally.sizes)
     return before.model_copy(
         update={
@@ -225,8 +233,8 @@ def _inherited(window: WindowEntry, before: Iterable[WindowEntry]) -> WindowEntr
     )
 
 
-def _require_whole(before: Manifest, passed: _Passed) -> None:
-    expected, given = before.counts.samples - passed.lost, passed.tally.counts.samples
+def _require_whole(passed: _Passed) -> None:
+    expected, given = passed.before.counts.samples, passed.tally.counts.samples
     if given != expected:
         raise PartialData(
             f"cannot convert the bundle: VictoriaMetrics gave back {given:,} of {expected:,} samples",

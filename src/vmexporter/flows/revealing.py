@@ -18,18 +18,17 @@ from typing import Final
 from vmexporter.bundle.journal import WindowRecord
 from vmexporter.bundle.reader import bundle_form, inspect, metrics_text
 from vmexporter.bundle.writer import BundlePaths, BundleWriter, Head
-from vmexporter.core.formats import ENTRIES, label_cache
-from vmexporter.core.lines import Counts, LabelCache
-from vmexporter.core.manifest import ComponentEntry, Manifest, PolicyEntry, Source
+from vmexporter.core.formats import ENTRIES, Edges, Rewriter, label_cache, rewriter, stream_head
+from vmexporter.core.lines import Counts, LabelCache, RawChunk, SafeChunk
+from vmexporter.core.manifest import ComponentEntry, Manifest, PolicyEntry, Source, WindowEntry
 from vmexporter.core.privacy.labels import Pair, decode, encode, fingerprint
 from vmexporter.core.privacy.mapping import PseudonymMap
 from vmexporter.core.privacy.reveal import reveal_labels
-from vmexporter.errors import InvalidInput
+from vmexporter.errors import BadExportLine, BundleDamaged, InvalidInput, LeakFound, QueryRejected
 from vmexporter.flows.events import Event, Finished, Note, Progress
 from vmexporter.flows.finishing import counts_entry
 from vmexporter.flows.readahead import TICK_S, in_background
 from vmexporter.flows.readme import readme
-from vmexporter.flows.rereading import reread
 from vmexporter.flows.world import World
 
 _WORD: Final = re.compile("word-[1-9][0-9]*")
@@ -91,23 +90,33 @@ class _Copying:
     started_s: float = 0.0
 
     def events(self, texts: Iterator[bytes]) -> Iterator[Progress]:
-        """Write all windows of *texts*.
+        """Write all windows of *texts*, line by line.
 
         Raises:
             BundleDamaged: they are not what the manifest says.
         """
         self.started_s = told_s = self.world.monotonic_s()
-        windows_done = 0
-        for read in reread(self.manifest, texts, self.labels):
-            self.writer.write(read.chunk)
-            if self.world.monotonic_s() - told_s >= TICK_S:
-                told_s = self.world.monotonic_s()
-                yield self._progress(windows_done, read.counts)
-            if read.is_last:
-                self.writer.commit(WindowRecord(targets=(), **read.window.model_dump(exclude={"bytes"})))
-                self.counts.add(read.counts)
-                self.sizes.append(read.counts.text_bytes)
-                windows_done += 1
+        pieces = _pieces(texts, self.manifest.windows)
+        for number, window in enumerate(self.manifest.windows):
+            current = self._rewriter(number, window)
+            while piece := next(pieces):
+                self.writer.write(_fed(current, piece))
+                if self.world.monotonic_s() - told_s >= TICK_S:
+                    told_s = self.world.monotonic_s()
+                    yield self._progress(number, current.counts)
+            self.writer.write(_fed(current, b""))
+            if (current.counts.lines, current.counts.samples) != (window.lines, window.samples):
+                raise BundleDamaged("cannot trust the bundle: its metadata.json counts a window's samples wrongly")
+            self.writer.commit(WindowRecord(targets=(), **window.model_dump(exclude={"bytes"})))
+            self.counts.add(current.counts)
+            self.sizes.append(current.counts.text_bytes)
+        if next(pieces, b""):
+            raise BundleDamaged("cannot trust the bundle: it holds lines that belong to no window")
+
+    def _rewriter(self, number: int, window: WindowEntry) -> Rewriter:
+        form, whole = self.manifest.format, self.manifest.time_range
+        head = b"" if number else stream_head(form, whole.start_ms, whole.end_ms)
+        return rewriter(form, self.labels, Edges(window.start_ms, window.end_ms, expected=head, given=head))
 
     def _progress(self, number: int, current: Counts) -> Progress:
         samples, text_bytes = self.counts.samples + current.samples, self.counts.text_bytes + current.text_bytes
@@ -163,6 +172,26 @@ def _require_fitting(manifest: Manifest, pseudonyms: PseudonymMap) -> None:
             hint="give the map that was written beside the bundle, or one that was extended from it",
             field="map",
         )
+
+
+def _fed(rewriter: Rewriter, piece: bytes) -> SafeChunk:
+    try:
+        return rewriter.feed(RawChunk(piece)) if piece else rewriter.finish()
+    except (BadExportLine, LeakFound, QueryRejected):
+        raise BundleDamaged("cannot reveal the bundle: one of its lines is not of the export format") from None
+
+
+def _pieces(texts: Iterator[bytes], windows: Iterable[WindowEntry]) -> Iterator[bytes]:
+    """*texts* cut where windows end, with ``b""`` behind each window; then whatever is left."""
+    text = b""
+    for window in windows:
+        left = window.bytes
+        while left and (text := text or next(texts, b"")):
+            piece, text = text[:left], text[left:]
+            left -= len(piece)
+            yield piece
+        yield b""
+    yield text or next(texts, b"")
 
 
 def _revealed(copied: _Copying, back: LabelsBack) -> Manifest:

@@ -20,15 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
-from vmexporter.core.formats import Format
 from vmexporter.core.request import Auth, Connection
 from vmexporter.core.words import fit_to_show
 from vmexporter.errors import InvalidInput, ServerUnreachable, VmexporterError
-from vmexporter.tsdb.faults import raise_for
 from vmexporter.tsdb.identity import Program, program_at
 from vmexporter.tsdb.lifeline import Tethered
 from vmexporter.tsdb.transport import HttpClient, Limits
@@ -44,7 +41,6 @@ _ATTEMPTS: Final = 5  # somebody may take the port between our look and the serv
 _PORT_TAKEN: Final = "address already in use"
 _HEALTH: Final = Limits(size_bytes=4096, stall_timeout_s=2.0, total_s=5.0, cut=True)
 
-_IMPORT: Final[Mapping[Format, str]] = MappingProxyType({"jsonl": "/api/v1/import", "native": "/api/v1/import/native"})
 _FLAG: Final = re.compile(rb"^  -([A-Za-z][\w.]*)", re.MULTILINE)
 _SINGLE_NODE: Final = frozenset({"storageDataPath", "retentionPeriod", "search.latencyOffset", "import.maxLineLen"})
 _SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
@@ -81,21 +77,6 @@ class PrivateServer:
     client: HttpClient
     connection: Connection
     release: str
-
-    def load(self, form: Format, body: bytes, extra_label: tuple[str, str] | None = None) -> None:
-        """Store whole lines, or whole blocks behind a stream's head; each series gets *extra_label* if there is one.
-
-        Raises:
-            QueryRejected: the server does not take them.
-            VmexporterError: as the transport and ``raise_for`` have it.
-        """
-        query = "?" + urlencode({"extra_label": "=".join(extra_label)}) if extra_label else ""
-        url = f"{self.client.origin}{_IMPORT[form]}{query}"
-        raise_for(self.client.send(url, body, {"Content-Type": "application/octet-stream"}), doing="load the bundle")
-
-    def flush(self) -> None:
-        """Make what was stored visible to queries. Raises: VmexporterError, as the transport and ``raise_for``."""
-        raise_for(self.client.get(f"{self.client.origin}/internal/force_flush"), doing="load the bundle")
 
 
 def find_program(named: str = "") -> str:
