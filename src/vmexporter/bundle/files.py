@@ -52,6 +52,17 @@ def create_private(path: Path) -> BinaryIO:
         return os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0)
 
 
+def new_folder(folder: Path) -> Path:
+    """*folder*, made with mode 0700.
+
+    Raises:
+        OutputFailed: it exists, or cannot be made.
+    """
+    with output_errors(folder):
+        folder.mkdir(mode=0o700)
+    return folder
+
+
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[Path]:
     """A new folder of mode 0700 below the system's temporary one ($TMPDIR), gone with all that is in it at the end.

@@ -28,16 +28,6 @@ PassphraseFile = Annotated[
     typer.Option("--passphrase-file", help="File with its passphrase; else $VMEXPORTER_MAP_PASSPHRASE, else a prompt."),
 ]
 
-_VictoriaMetrics = Annotated[
-    str,
-    typer.Option(
-        "--victoria-metrics",
-        metavar="FILE",
-        envvar="VMEXPORTER_VICTORIA_METRICS",
-        help="The single-node VictoriaMetrics to use; else victoria-metrics or victoria-metrics-prod on PATH.",
-    ),
-]
-
 # What a command needs is imported when it runs: --help must not wait for it.
 
 
@@ -161,22 +151,6 @@ def audit(
     from vmexporter.cli import auditing, maps
 
     auditing.audit(bundle, read_map_document(map_file, maps.passphrase_source(passphrase_file)), form)
-
-
-@command(app, "convert")
-def convert(
-    bundle: Annotated[Path, typer.Argument(help="The bundle.")],
-    to: Annotated[str, typer.Option("--to", help="jsonl or native.")],
-    form: FormatOptions,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The new file; beside the bundle if it is left out.")
-    ] = None,
-    victoria_metrics: _VictoriaMetrics = "",
-) -> None:
-    """Write a bundle anew in its other form, by way of a VictoriaMetrics that runs for that long."""
-    from vmexporter.cli import converting
-
-    converting.convert(bundle, to, converting.Way(output, victoria_metrics), form)
 
 
 @command(app, "reveal")

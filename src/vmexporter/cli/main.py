@@ -58,9 +58,9 @@ def main() -> None:
 
 
 def _run() -> None:
-    from vmexporter.cli import commands, map_commands
+    from vmexporter.cli import commands, map_commands, support_commands
 
-    del commands, map_commands
+    del commands, map_commands, support_commands
     _say_anything()
     try:
         app()

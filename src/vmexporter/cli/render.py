@@ -173,8 +173,8 @@ def _facts(event: _Moving) -> dict[str, object]:
 
 
 def _export_detail(event: events.Progress) -> str:
-    samples = f"{count(event.samples)} samples, {size(event.text_bytes_per_s)}/s"
-    return f"{event.windows_done}/{event.windows} windows, {samples}{_left(event.eta_s)}"
+    windows = f"{event.windows_done}/{event.windows} windows, " if event.windows else ""
+    return f"{windows}{count(event.samples)} samples, {size(event.text_bytes_per_s)}/s{_left(event.eta_s)}"
 
 
 def _import_detail(event: importevents.ImportProgress) -> str:

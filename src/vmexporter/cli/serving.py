@@ -57,14 +57,14 @@ def serve(options: ServeOptions) -> None:
     if not is_loopback(options.host):
         render.say("Others can reach this address; without the token they see nothing. It is not encrypted.", "yellow")
     render.say("Open it in a browser. Ctrl-C stops the server; what is exporting then can be resumed.")
-    if not options.no_browser and _has_screen():
+    if not options.no_browser and has_screen():
         import webbrowser
 
         webbrowser.open(server.address_for_browser())
     server.run()
 
 
-def _has_screen() -> bool:
+def has_screen() -> bool:
     """Whether a browser with windows can be opened: one in the terminal would take it over."""
     if sys.platform in {"darwin", "win32"}:
         return True

@@ -6,7 +6,7 @@ It is an import without its precautions: nobody else uses the server, and when a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmexporter.bundle.metricsfile import MetricsFile
 from vmexporter.core.importing.edits import Edits, Watch, editor_for
@@ -25,6 +25,13 @@ _BODY_BYTES: Final = 4 << 20
 _NEEDED: Final = "native blocks are read by VictoriaMetrics v1.82 and later: name one with --victoria-metrics"
 
 
+class _Sent(NamedTuple):
+    """A piece that the server has, and how far the file was read then."""
+
+    tally: Tally
+    file_bytes: int
+
+
 class Load:
     """One file on its way into the server; ``tally`` counts what is there already and what was left out."""
 
@@ -35,6 +42,7 @@ class Load:
         editor = editor_for(file.form, edits, head=file.head, force=file.force, watch=watch)
         self._pieces = Pieces(editor, target_bytes=_BODY_BYTES)
         self.tally = Tally()
+        self._done_bytes = 0  # of the file, as it stands there
 
     def events(self, world: World) -> Iterator[Event]:
         """Load all of it; it is visible to queries afterwards.
@@ -44,45 +52,46 @@ class Load:
             QueryRejected: the server does not take it.
             VmexporterError: the server is gone, or cannot store it.
         """
-        ahead: ReadAhead[Tally] = ReadAhead(self._loaded(), self._client.interrupt)
+        ahead: ReadAhead[_Sent] = ReadAhead(self._sent(), self._client.interrupt)
         started_s = world.monotonic_s()
         try:
             while True:
-                if loaded := ahead.get(TICK_S):
-                    self.tally.add(loaded)
+                if sent := ahead.get(TICK_S):
+                    self.tally.add(sent.tally)
+                    self._done_bytes = sent.file_bytes
                 yield self._progress(world.monotonic_s() - started_s)
         except Exhausted:
             return
         finally:
             ahead.close()
 
-    def _loaded(self) -> Iterator[Tally]:
-        for text in self._file.blocks(self._pieces.offset):
-            for piece in self._pieces.feed(text):
-                yield self._send(piece)
-        for piece in self._pieces.finish():
-            yield self._send(piece)
+    def _sent(self) -> Iterator[_Sent]:
+        for piece in self._cut():
+            if piece.body:
+                self._send(piece.body)
+            yield _Sent(piece.tally, self._file.read_bytes)
         if not force_flush(self._client, self._client.origin):
             raise ServerUnreachable("cannot load the bundle: the server does not make visible what it has stored")
 
-    def _send(self, piece: Piece) -> Tally:
-        if not piece.body:
-            return piece.tally
-        try:
-            if self._file.form == "native":
-                self._insert.send("native", piece.body)
-                return piece.tally
-            self._insert.send("jsonl", spelled_for_all(piece.body))
-            if marks := stale_marks(piece.body):
-                self._insert.write(marks)
-        except QueryRejected as error:
-            error.hint = _NEEDED if self._file.form == "native" else error.hint
-            raise
-        return piece.tally
+    def _cut(self) -> Iterator[Piece]:
+        for text in self._file.blocks(self._pieces.offset):
+            yield from self._pieces.feed(text)
+        yield from self._pieces.finish()
+
+    def _send(self, body: bytes) -> None:
+        if self._file.form == "native":
+            try:
+                self._insert.send("native", body)
+            except QueryRejected as error:
+                error.hint = _NEEDED
+                raise
+            return
+        self._insert.send("jsonl", spelled_for_all(body))
+        if marks := stale_marks(body):
+            self._insert.write(marks)
 
     def _progress(self, elapsed_s: float) -> Progress:
-        whole_bytes, read_bytes = self._file.file_bytes, self._file.read_bytes
-        done = min(read_bytes / whole_bytes, 1.0) if whole_bytes else 1.0
+        done = min(self._done_bytes / self._file.file_bytes, 1.0) if self._file.file_bytes else 1.0
         return Progress(
             windows_done=0,
             windows=0,
