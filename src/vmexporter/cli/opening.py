@@ -19,6 +19,7 @@ from vmexporter.flows.reporting import report as make_report
 from vmexporter.flows.world import World
 from vmexporter.web.gallery import Gallery
 from vmexporter.web.openserver import OpenServer
+from vmexporter.web.vmui import VMUI
 
 
 def open_page(opening: Opening, looking: LookingOptions, form: FormatOptions) -> None:
@@ -28,7 +29,9 @@ def open_page(opening: Opening, looking: LookingOptions, form: FormatOptions) ->
         VmexporterError: the bundles cannot be loaded, or nothing can be served.
     """
     with StopSwitch() as switch, _opened(opening, switch, form) as ready:
-        server = OpenServer(Gallery(ready.session, ready.bundles), looking.port)
+        gallery = Gallery(ready.session, ready.bundles)
+        server = OpenServer(gallery, looking.port)
+        gallery.vmui_url = f"{server.settings.address}{VMUI}/vmui"
         with closing(server):
             render.print_text(f"{server.address}\n")
             sys.stdout.flush()

@@ -23,6 +23,8 @@ from vmexporter.web.settings import Settings
 
 BODY_LIMIT_BYTES: Final = 8 << 20  # a choice of tens of thousands of targets takes one or two
 API: Final = "/api"
+_JSON: Final = "application/json"
+_FORM: Final = "application/x-www-form-urlencoded"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY = "; ".join(
     f"{what} {whom}"
@@ -85,10 +87,10 @@ class Doorkeeper:
 
 
 class Guard:
-    """The way to *api* and to *page*; see above."""
+    """The way to *api* and to *page*; see above. Below the path *forms*, if there is one, a body may be a form."""
 
-    def __init__(self, api: ASGIApp, page: ASGIApp, doorkeeper: Doorkeeper) -> None:
-        self._api, self._files, self._door = api, page, doorkeeper
+    def __init__(self, api: ASGIApp, page: ASGIApp, doorkeeper: Doorkeeper, forms: str = "") -> None:
+        self._api, self._files, self._door, self._forms = api, page, doorkeeper, forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or let it through."""
@@ -111,7 +113,8 @@ class Guard:
                 await self._page(scope, receive, send_with_headers)
                 return
             self._check_asker(scope["method"], headers)
-            self._check_body(scope["method"], headers)
+            takes_form = bool(self._forms) and scope["path"].startswith(f"{self._forms}/")
+            self._check_body(scope["method"], headers, _FORM if takes_form else _JSON)
             body = await _whole(receive)
         except Refused as refused:
             await error_answer(refused)(scope, receive, send_with_headers)
@@ -142,16 +145,12 @@ class Guard:
         """Whether *origin* is the very host that was asked, which is one of ours; https: a proxy stands before it."""
         return origin.lower() in {f"http://{host.lower()}", f"https://{host.lower()}"}
 
-    def _check_body(self, method: str, headers: Headers) -> None:
+    def _check_body(self, method: str, headers: Headers, wanted: str) -> None:
         sent = headers.get("content-length", "0")
         has_body = sent != "0" or "transfer-encoding" in headers
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if (
-            (has_body or method in {"POST", "PUT", "PATCH"})
-            and method not in _SAFE_METHODS
-            and kind != "application/json"
-        ):
-            raise Refused(415, "not_json", "cannot read the request: its Content-Type is not application/json")
+        if (has_body or method in {"POST", "PUT", "PATCH"}) and method not in _SAFE_METHODS and kind != wanted:
+            raise Refused(415, "not_json", f"cannot read the request: its Content-Type is not {wanted}")
         if not (sent.isascii() and sent.isdigit()) or int(sent) > BODY_LIMIT_BYTES:
             raise _too_large()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 
 from vmexporter import __version__
 from vmexporter.core.support.answers import Measured, Result
@@ -21,6 +21,7 @@ from vmexporter.web.app import bare_api, page
 from vmexporter.web.gallery import Gallery
 from vmexporter.web.guard import API, Doorkeeper, Guard
 from vmexporter.web.looking import legible
+from vmexporter.web.vmui import VMUI, relay
 
 PAGE = "open.html"
 
@@ -32,7 +33,7 @@ def make_opened_app(gallery: Gallery, doorkeeper: Doorkeeper) -> Guard:
     app = bare_api("Shows bundles that were imported into a server. Times are Unix milliseconds.")
     app.state.gallery = gallery
     app.include_router(router, prefix=API)
-    return Guard(app, page(PAGE), doorkeeper)
+    return Guard(app, page(PAGE), doorkeeper, forms=VMUI)
 
 
 def _gallery(request: Request) -> Gallery:
@@ -51,6 +52,12 @@ def opened(here: Here) -> bodies.OpenedAnswer:
         vmui_url=here.vmui_url,
         dashboards=tuple(_dashboard(name, title, here.tables.panels) for name, title in DASHBOARDS.items()),
     )
+
+
+@router.api_route("/vm/{path:path}", methods=["GET", "POST"], include_in_schema=False)
+async def vmui(path: str, request: Request, here: Here) -> Response:
+    """The server's own page, and what it asks."""
+    return await relay(here.session, path, request)
 
 
 @router.post("/overview")
