@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -64,6 +65,10 @@ class Opened:
         """The answer to a GET."""
         return json.load(self._opener.open(self.address.partition("/?")[0] + path, timeout=20))
 
+    def raw(self, path: str, form: bytes | None = None) -> Any:
+        """The answer to a GET, or to a POST of a form."""
+        return self._opener.open(self.address.partition("/?")[0] + path, form, timeout=20)
+
     def post(self, path: str, **body: str) -> Any:
         """The answer to a POST."""
         request = urllib.request.Request(self.address.partition("/?")[0] + path, json.dumps(body).encode())
@@ -116,6 +121,32 @@ def test_several_are_told_apart(bundle: Bundle, foreign: Path, tmp_path: Path) -
         assert not {row["job"] for row in shown[0]["rows"]} & {"metrics", "agents"}
 
 
+def test_the_servers_own_page_comes_through_ours(bundle: Bundle, tmp_path: Path) -> None:
+    found = find_program(server_program("current"))
+    with opened(bundle.path, "--victoria-metrics", found, scratch=tmp_path) as page:
+        own = page.get("/api/opened")["vmui_url"].partition("/api/")[2]
+        assert b"vmui" in page.raw(f"/api/{own}").read()
+        form = b"query=count(vm_app_version)&time=" + str(RANGE_MS[1] // 1000).encode()
+        answer = json.load(page.raw("/api/vm/api/v1/query", form))
+        assert answer["data"]["result"][0]["value"][1] == "2"
+        for path in ("api/v1/import", "internal/force_flush", "api/v1/admin/tsdb/delete_series", "metrics", "flags"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                page.raw(f"/api/vm/{path}", form)
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(page.address.partition("/?")[0] + "/api/vm/vmui/", timeout=20)
+
+
+def test_grafana_is_set_up(bundle: Bundle, tmp_path: Path) -> None:
+    scratch, grafana = tmp_path / "scratch", tmp_path / "grafana"
+    scratch.mkdir()
+    with opened(bundle.path, "--grafana", grafana, scratch=scratch):
+        texts = [path.read_text() for path in grafana.rglob("*.yaml")]
+        [url] = re.findall(r"http://127\.0\.0\.1:\d+", "".join(texts))
+        assert "VMEXPORTER_GRAFANA_PASSWORD" in "".join(texts)
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(f"{url}/api/v1/query?query=1", timeout=20)
+
+
 def test_data_can_be_kept(bundle: Bundle, tmp_path: Path) -> None:
     scratch, kept = tmp_path / "scratch", tmp_path / "kept"
     scratch.mkdir()
@@ -136,7 +167,8 @@ def test_nothing_is_left_of_one_that_is_killed(bundle: Bundle, number: signal.Si
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
         page = Opened(process)
         listening = subprocess.run(["ps", "axww", "-o", "args"], capture_output=True, text=True, check=True).stdout
-        [port] = re.findall(rf"^\S*victoria-metrics .*{re.escape(str(tmp_path))}.*127\.0\.0\.1:(\d+)", listening, re.MULTILINE)
+        ours = rf"^\S*victoria-metrics .*{re.escape(str(tmp_path))}.*127\.0\.0\.1:(\d+)"
+        [port] = re.findall(ours, listening, re.MULTILINE)
         assert page.get("/api/opened") and is_open(int(port))
         process.send_signal(number)
         assert process.wait(30) == (-number if number == signal.SIGKILL else 0)
@@ -160,6 +192,6 @@ def test_a_report_of_two(bundle: Bundle, foreign: Path, tmp_path: Path) -> None:
     made = run("report", bundle.path, foreign, "-o", "r.html", "--json", cwd=tmp_path)
     assert made.status == 0, made
     text = (tmp_path / "r.html").read_text()
-    assert made.json()["report_bytes"] == len(text.encode())
+    assert made.json() == {"report": "r.html"}
     assert bundle.path.name in text and "made by another tool" in text and "10.1.1.2:8429" in text
     assert not re.search(r"""(?:src|href)=["']?https?://(?!docs\.)""", text)

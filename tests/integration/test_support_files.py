@@ -14,6 +14,7 @@ import pytest
 from tests.lab import troubled
 from tests.lab.victoria import VictoriaMetrics
 from vmexporter.cli import reporting
+from vmexporter.cli.options import FormatOptions
 from vmexporter.core.request import Connection
 from vmexporter.errors import OutputFailed
 from vmexporter.flows.bundleview import OpenedBundle
@@ -54,7 +55,7 @@ def test_a_report_is_private_and_never_over_another(session: Session, tmp_path: 
 
 def test_the_command_prints_where_it_is(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "report.html"
-    reporting.report(nullcontext((session, LABELLED[:1])), path)
+    reporting.report(nullcontext((session, LABELLED[:1])), path, FormatOptions())
     assert capsys.readouterr().out == f"{path}\n" and path.stat().st_size > 50_000
 
 

@@ -90,7 +90,7 @@ def test_where_there_is_a_screen(
     monkeypatch.setattr("sys.platform", platform)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert serving._has_screen() is is_there
+    assert serving.has_screen() is is_there
 
 
 def test_the_version_serves_nothing(started: Started) -> None:

@@ -41,6 +41,17 @@ def output_errors(path: Path) -> Iterator[None]:
         raise OutputFailed(f"cannot write {path}: {why}", hint=_HINTS.get(error.errno or 0, "")) from error
 
 
+def require_absent(path: Path) -> None:
+    """Nothing, if no file is at *path*.
+
+    Raises:
+        OutputFailed: there is one.
+    """
+    with output_errors(path):
+        if path.exists() or path.is_symlink():
+            raise FileExistsError(errno.EEXIST, "a file of that name exists")
+
+
 def create_private(path: Path) -> BinaryIO:
     """A new, unbuffered file of mode 0600, open for reading and writing.
 

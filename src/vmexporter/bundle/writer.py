@@ -19,7 +19,7 @@ from isal import isal_zlib
 
 from vmexporter.bundle import zipformat
 from vmexporter.bundle.deflate import LEVEL, RAW, DeflateStream, StreamState
-from vmexporter.bundle.files import create_private, lock, output_errors, publish, remove, write_private
+from vmexporter.bundle.files import create_private, lock, publish, remove, require_absent, write_private
 from vmexporter.bundle.journal import Journal, WindowRecord
 from vmexporter.bundle.lane import Lane
 from vmexporter.bundle.sealing import Seal
@@ -88,9 +88,7 @@ class BundleWriter:
             OutputFailed: a file of that name exists, or the folder cannot be written to.
         """
         for path in (paths.bundle, paths.checksum, paths.obfuscation_map):
-            with output_errors(path):
-                if path.exists() or path.is_symlink():
-                    raise FileExistsError(17, "a file of that name exists")
+            require_absent(path)
         file = create_private(paths.part)
         try:
             lock(file, paths.part)

@@ -4,39 +4,47 @@ from __future__ import annotations
 
 import sys
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from vmexporter.bundle.files import write_private
-from vmexporter.cli import render
+from vmexporter.bundle.files import require_absent
+from vmexporter.cli import render, reporting
 from vmexporter.cli.options import FormatOptions
 from vmexporter.cli.serving import has_screen
 from vmexporter.cli.stopping import StopSwitch
 from vmexporter.cli.support_commands import LookingOptions
+from vmexporter.core.support.grafana import PASSWORD_VARIABLE
+from vmexporter.flows.bundleview import OpenedBundle
 from vmexporter.flows.opening import Opened, Opening, open_bundles
-from vmexporter.flows.reporting import report as make_report
+from vmexporter.flows.provisioning import write_grafana
+from vmexporter.flows.session import Session
 from vmexporter.flows.world import World
 from vmexporter.web.gallery import Gallery
 from vmexporter.web.openserver import OpenServer
-from vmexporter.web.vmui import VMUI
+from vmexporter.web.vmui import VMUI, has_vmui
 
 
-def open_page(opening: Opening, looking: LookingOptions, form: FormatOptions) -> None:
+def open_page(opening: Opening, how: LookingOptions, form: FormatOptions) -> None:
     """Run ``open``: until Ctrl-C.
 
     Raises:
         VmexporterError: the bundles cannot be loaded, or nothing can be served.
     """
+    if how.grafana:
+        require_absent(how.grafana)  # told before the bundles are loaded
     with StopSwitch() as switch, _opened(opening, switch, form) as ready:
         gallery = Gallery(ready.session, ready.bundles)
-        server = OpenServer(gallery, looking.port)
-        gallery.vmui_url = f"{server.settings.address}{VMUI}/vmui"
+        server = OpenServer(gallery, how.port)
         with closing(server):
+            if has_vmui(ready.session):
+                gallery.vmui_url = f"{server.settings.address}{VMUI}/vmui"
+            if how.grafana:
+                _set_up_grafana(ready, how.grafana)
             render.print_text(f"{server.address}\n")
             sys.stdout.flush()
             render.say("Open it in a browser. Ctrl-C ends it, and the private VictoriaMetrics with it.")
-            if not looking.no_browser and has_screen():
+            if not how.no_browser and has_screen():
                 webbrowser.open(server.address_for_browser())
             server.run()
     render.say(f"Ended. The data stays in {opening.keep}." if opening.keep else "Ended. Nothing of it is left.")
@@ -48,15 +56,24 @@ def report(opening: Opening, output: Path, form: FormatOptions) -> None:
     Raises:
         VmexporterError: the bundles cannot be loaded, or the file cannot be written.
     """
-    world = World()
-    with StopSwitch() as switch, _opened(opening, switch, form) as ready:
-        html = make_report(ready.session, ready.bundles, world.now_ms())
-    write_private(output, html.encode())
-    size_bytes = len(html.encode())
-    if form.json:
-        render.print_json({"report": output, "report_bytes": size_bytes})
-    else:
-        render.print_facts("Report written", [("report", f"{output} ({render.size(size_bytes)})")])
+    with StopSwitch() as switch:
+        reporting.report(_contents(opening, switch, form), output, form)
+
+
+def _set_up_grafana(ready: Opened, folder: Path) -> None:
+    """Write what Grafana needs, and say the password, which stands in no file and is worth nothing afterwards."""
+    auth = ready.connection.auth
+    write_grafana(ready.session, ready.bundles, folder, World().now_ms(), auth.username)
+    render.say(f"For Grafana, as long as this runs, see {folder / 'README.md'}; in its environment:")
+    render.say(f"  {PASSWORD_VARIABLE}={auth.password.get_secret_value()}")
+
+
+@contextmanager
+def _contents(
+    opening: Opening, switch: StopSwitch, form: FormatOptions
+) -> Iterator[tuple[Session, Sequence[OpenedBundle]]]:
+    with _opened(opening, switch, form) as ready:
+        yield ready.session, ready.bundles
 
 
 @contextmanager

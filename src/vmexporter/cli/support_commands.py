@@ -46,7 +46,7 @@ class BundlesOptions:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class LookingOptions:
-    """How the page is served; ``keep`` is where the data stays."""
+    """How it is shown; ``keep`` is where the data stays."""
 
     keep: Annotated[
         Path | None, typer.Option(help="A new folder for the data, which then stays.", rich_help_panel=_LOOKING)
@@ -56,6 +56,10 @@ class LookingOptions:
         typer.Option(
             help="Port of the page; else 8080 or the next that is free.", min=0, max=65535, rich_help_panel=_LOOKING
         ),
+    ] = None
+    grafana: Annotated[
+        Path | None,
+        typer.Option(help="Also write a new folder with what Grafana needs to show it.", rich_help_panel=_LOOKING),
     ] = None
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Do not open a browser.", rich_help_panel=_LOOKING)

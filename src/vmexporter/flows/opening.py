@@ -16,7 +16,7 @@ from vmexporter.bundle.metricsfile import MetricsFile, open_metrics
 from vmexporter.core.importing.edits import Edits
 from vmexporter.core.importing.request import Label
 from vmexporter.core.manifest import Manifest
-from vmexporter.core.request import TimeRange
+from vmexporter.core.request import Connection, TimeRange
 from vmexporter.flows.bundleview import OpenedBundle
 from vmexporter.flows.events import Event, Loading, Note
 from vmexporter.flows.loading import Load
@@ -45,11 +45,11 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Opened(Event):
-    """The bundles are in the server of *session*, until the generator is closed."""
+    """The bundles are in the server of *session*, until the generator is closed; *connection* says how to be let in."""
 
     session: Session
+    connection: Connection
     bundles: tuple[OpenedBundle, ...]
-    release: str
 
 
 def open_bundles(opening: Opening, world: World) -> Iterator[Event]:
@@ -78,7 +78,7 @@ def open_bundles(opening: Opening, world: World) -> Iterator[Event]:
             yield from _loaded(server, file, label, world)
             bundles.append(OpenedBundle(path.name, _facts(file), label, _within(file)))
         session = yield from in_background(lambda: open_session(server.client, server.connection), _nothing)
-        yield Opened(session, tuple(bundles), server.release)
+        yield Opened(session, server.connection, tuple(bundles))
 
 
 def _nothing() -> None:

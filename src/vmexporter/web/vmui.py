@@ -28,6 +28,11 @@ _READS: Final = re.compile(
 )
 
 
+def has_vmui(session: Session) -> bool:
+    """Whether the server has this page; distributions leave it out."""
+    return session.client.get(f"{session.client.origin}/vmui/").status == 200
+
+
 async def relay(session: Session, path: str, request: Request) -> Response:
     """The server's answer to *request*, which is about *path* there; 404 where that is nothing that vmui reads.
 
