@@ -11,8 +11,7 @@ from typing import Any, Final
 import typer.main
 
 from vmexporter import errors
-from vmexporter.cli import commands, map_commands  # noqa: F401  # their import is what fills the app
-from vmexporter.cli.main import app
+from vmexporter.cli.main import with_commands
 from vmexporter.cli.settling import SettledCommand, variable
 
 _HEAD: Final = """\
@@ -42,7 +41,7 @@ _OTHERS: Final = "Other"
 
 def reference() -> str:
     """The whole page."""
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(with_commands())
     every = list(_commands(root, "vmexporter"))
     contents = "".join(f"- [`{name}`](#{_anchor(name)}): {_first(command)}\n" for name, command in every)
     return _HEAD + contents + "\n" + "\n".join(_section(name, command) for name, command in every) + "\n" + _statuses()

@@ -10,14 +10,10 @@ from typing import Any, Final
 
 import typer.main
 
-from vmexporter.cli import commands, map_commands
-from vmexporter.cli.main import app
+from vmexporter.cli.main import with_commands
 from vmexporter.cli.settling import variable
 
 _PATHS: Final = frozenset({"output", "client_cert", "client_key"})  # texts that name a file all the same
-
-assert commands.__doc__
-assert map_commands.__doc__
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ def tree() -> tuple[list[Group], list[Command]]:
     """All groups and all commands, in the order of the help."""
     groups: list[Group] = []
     found: list[Command] = []
-    for path, node in _walk("", typer.main.get_command(app)):
+    for path, node in _walk("", typer.main.get_command(with_commands())):
         if inner := getattr(node, "commands", None):
             words = tuple((name, _first_line(each.help)) for name, each in inner.items())
             groups.append(Group(path, _first_line(node.help), words))

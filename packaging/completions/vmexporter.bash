@@ -18,8 +18,10 @@ _vmexporter() {
             "/resume") path="resume" ;;
             "/inspect") path="inspect" ;;
             "/audit") path="audit" ;;
-            "/convert") path="convert" ;;
             "/reveal") path="reveal" ;;
+            "/convert") path="convert" ;;
+            "/open") path="open" ;;
+            "/report") path="report" ;;
             "map/show") path="map show" ;;
             "map/merge") path="map merge" ;;
             "map/encrypt") path="map encrypt" ;;
@@ -32,11 +34,11 @@ _vmexporter() {
         esac
     done
     case "$previous" in
-    --bundle|--ca-file|--client-cert|--client-key|--config|--headers-file|--map|--output|--passphrase-file|--password-file|--policy|--token-file|--words-file|-o) compopt -o default; return ;;
+    --bundle|--ca-file|--client-cert|--client-key|--config|--grafana|--headers-file|--keep|--map|--output|--passphrase-file|--password-file|--policy|--token-file|--words-file|-o) compopt -o default; return ;;
     --log-format) COMPREPLY=($(compgen -W "text json" -- "$current")); return ;;
     esac
     case "$path" in
-    "") COMPREPLY=($(compgen -W "serve validate tenants discover sample policy export import resume inspect audit convert reveal map config targets" -- "$current")) ;;
+    "") COMPREPLY=($(compgen -W "serve validate tenants discover sample policy export import resume inspect audit reveal convert open report map config targets" -- "$current")) ;;
     "map") COMPREPLY=($(compgen -W "show merge encrypt decrypt" -- "$current")) ;;
     "config") COMPREPLY=($(compgen -W "schema" -- "$current")) ;;
     "targets") COMPREPLY=($(compgen -W "list forget off on" -- "$current")) ;;
@@ -51,8 +53,10 @@ _vmexporter() {
     "resume") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--user --password-file --token-file --header --headers-file --tenant --ca-file --client-cert --client-key --insecure --gzip --stall-timeout --passphrase-file --url --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "inspect") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "audit") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--map --passphrase-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
-    "convert") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--to --output --victoria-metrics --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "reveal") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--map --bundle --passphrase-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "convert") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--to --output --victoria-metrics --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "open") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--victoria-metrics --force --keep --port --grafana --no-browser --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
+    "report") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--output --victoria-metrics --force --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "map show") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--passphrase-file --json --quiet --log-format --help" -- "$current")) || compopt -o default ;;
     "map merge") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--output --passphrase-file --help" -- "$current")) || compopt -o default ;;
     "map encrypt") [[ $current == -* ]] && COMPREPLY=($(compgen -W "--output --passphrase-file --help" -- "$current")) || compopt -o default ;;

@@ -52,18 +52,24 @@ def _root(
         serving.serve(serving.ServeOptions())
 
 
+def with_commands() -> typer.Typer:
+    """The program with all its commands, which their modules put into it when they are imported."""
+    from vmexporter.cli import commands, map_commands, support_commands
+
+    del commands, map_commands, support_commands
+    return app
+
+
 def main() -> None:
     """Run the command line and exit with its status."""
     contextvars.copy_context().run(_run)  # what one run chooses is not the next one's
 
 
 def _run() -> None:
-    from vmexporter.cli import commands, map_commands, support_commands
-
-    del commands, map_commands, support_commands
+    program = with_commands()
     _say_anything()
     try:
-        app()
+        program()
     except VmexporterError as error:
         from vmexporter.cli import render
 
