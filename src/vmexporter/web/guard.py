@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -114,7 +115,7 @@ class Guard:
                 return
             self._check_asker(scope["method"], headers)
             takes_form = bool(self._forms) and scope["path"].startswith(f"{self._forms}/")
-            self._check_body(scope["method"], headers, _FORM if takes_form else _JSON)
+            self._check_body(scope["method"], headers, {_JSON, _FORM} if takes_form else {_JSON})
             body = await _whole(receive)
         except Refused as refused:
             await error_answer(refused)(scope, receive, send_with_headers)
@@ -145,12 +146,12 @@ class Guard:
         """Whether *origin* is the very host that was asked, which is one of ours; https: a proxy stands before it."""
         return origin.lower() in {f"http://{host.lower()}", f"https://{host.lower()}"}
 
-    def _check_body(self, method: str, headers: Headers, wanted: str) -> None:
+    def _check_body(self, method: str, headers: Headers, kinds: Collection[str]) -> None:
         sent = headers.get("content-length", "0")
         has_body = sent != "0" or "transfer-encoding" in headers
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if (has_body or method in {"POST", "PUT", "PATCH"}) and method not in _SAFE_METHODS and kind != wanted:
-            raise Refused(415, "not_json", f"cannot read the request: its Content-Type is not {wanted}")
+        if (has_body or method in {"POST", "PUT", "PATCH"}) and method not in _SAFE_METHODS and kind not in kinds:
+            raise Refused(415, "not_json", "cannot read the request: its Content-Type is not application/json")
         if not (sent.isascii() and sent.isdigit()) or int(sent) > BODY_LIMIT_BYTES:
             raise _too_large()
 

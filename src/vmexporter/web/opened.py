@@ -40,6 +40,10 @@ def _gallery(request: Request) -> Gallery:
     return cast(Gallery, request.app.state.gallery)
 
 
+async def _asked(request: Request) -> bytes:
+    return await request.body() if request.method == "POST" else request.url.query.encode()
+
+
 Here = Annotated[Gallery, Depends(_gallery)]
 
 
@@ -55,9 +59,9 @@ def opened(here: Here) -> bodies.OpenedAnswer:
 
 
 @router.api_route("/vm/{path:path}", methods=["GET", "POST"], include_in_schema=False)
-async def vmui(path: str, request: Request, here: Here) -> Response:
+def vmui(path: str, request: Request, asked: Annotated[bytes, Depends(_asked)], here: Here) -> Response:
     """The server's own page, and what it asks."""
-    return await relay(here.session, path, request)
+    return relay(here.session, path, request.method, asked)
 
 
 @router.post("/overview")

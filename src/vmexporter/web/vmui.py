@@ -10,12 +10,9 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl
 
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from vmexporter.flows.session import Session
-from vmexporter.tsdb.transport import Answer
 from vmexporter.web.guard import API
 
 VMUI: Final = f"{API}/vm"
@@ -33,8 +30,8 @@ def has_vmui(session: Session) -> bool:
     return session.client.get(f"{session.client.origin}/vmui/").status == 200
 
 
-async def relay(session: Session, path: str, request: Request) -> Response:
-    """The server's answer to *request*, which is about *path* there; 404 where that is nothing that vmui reads.
+def relay(session: Session, path: str, method: str, asked: bytes) -> Response:
+    """The server's answer to what is *asked* of *path*, a form or a query string; 404 where vmui reads nothing.
 
     Raises:
         VmexporterError: the server cannot be asked.
@@ -43,13 +40,8 @@ async def relay(session: Session, path: str, request: Request) -> Response:
         return Response(status_code=404)
     if path.endswith("vmui"):
         return RedirectResponse(f"{VMUI}/{path}/", 308)  # the page's own links are relative to this
-    given = await request.body() if request.method == "POST" else request.url.query.encode()
-    params = parse_qsl(given.decode("utf-8", "surrogateescape"), keep_blank_values=True, errors="surrogateescape")
-    answer = await run_in_threadpool(_asked, session, path, params, request.method)
+    params = parse_qsl(asked.decode("utf-8", "surrogateescape"), keep_blank_values=True, errors="surrogateescape")
+    client = session.client
+    answer = (client.post if method == "POST" else client.get)(f"{client.origin}/{path}", params)
     kind = answer.headers.get("Content-Type", "application/octet-stream")
     return Response(answer.body, answer.status, media_type=kind)
-
-
-def _asked(session: Session, path: str, params: list[tuple[str, str]], method: str) -> Answer:
-    client = session.client
-    return (client.post if method == "POST" else client.get)(f"{client.origin}/{path}", params)
