@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { questionKey } from "../../src/vmexporter/web/static/js/request.js";
 import { initialState } from "../../src/vmexporter/web/static/js/store.js";
-import * as wizard from "../../src/vmexporter/web/static/js/wizard.js";
+import { course as wizard } from "../../src/vmexporter/web/static/js/wizard.js";
 
 function ready() {
   const state = initialState();
@@ -23,7 +23,7 @@ function ready() {
 
 test("six steps", () => {
   assert.deepEqual(
-    wizard.STEPS.map(({ id }) => id),
+    wizard.steps.map(({ id }) => id),
     ["welcome", "range", "connection", "components", "obfuscation", "export"],
   );
   assert.deepEqual(wizard.neighbours("welcome"), { back: null, next: "range" });
@@ -38,7 +38,7 @@ test("each step says what is missing, and where", () => {
   fresh.connection.url = "vm";
   assert.match(wizard.missing("connection", fresh).why, /test has to pass/);
   const state = ready();
-  for (const { id } of wizard.STEPS) assert.equal(wizard.missing(id, state), null, id);
+  for (const { id } of wizard.steps) assert.equal(wizard.missing(id, state), null, id);
   state.range.problem = { field: "to", why: "Before it starts" };
   assert.deepEqual(wizard.missing("range", state), { why: "Before it starts", focus: "to" });
 });

@@ -39,7 +39,7 @@ BANNED: Final = {
 RESERVED: Final = {
     r"\b(?:fetch\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon)": ("js/api.js",),
     r"\bcreateElement(?:NS)?\b": ("js/dom.js",),
-    r"\bsessionStorage\b": ("js/main.js",),
+    r"\bsessionStorage\b": ("js/frame.js",),
     r"\blocalStorage\b": ("js/theme.js",),
     r"\bindexedDB\b|\bdocument\.cookie\b|\bcaches\.": (),
 }
@@ -51,6 +51,7 @@ PURE: Final = (
     "moments",
     "ranges",
     "request",
+    "course",
     "wizard",
     "tree",
     "parts/labelrows",

@@ -12,6 +12,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message
 
 from vmexporter.flows.world import World
+from vmexporter.web.imports import Imports
 from vmexporter.web.outputs import OutputFolder
 from vmexporter.web.runs import Runs
 from vmexporter.web.service import Service
@@ -80,4 +81,5 @@ def service(folder: Path, *, host: str = "127.0.0.1", max_runs: int = 3) -> Serv
     """A service whose output folder is *folder*."""
     settings = Settings(host=host, port=8080, token=TOKEN, output=folder, max_runs=max_runs)
     world = World()
-    return Service(settings, Runs(OutputFolder(folder), max_runs, world), world)
+    output = OutputFolder(folder)
+    return Service(settings, Runs(output, max_runs, world), Imports(output), world)

@@ -17,7 +17,7 @@ from vmexporter.errors import ServerUnreachable
 from vmexporter.flows import events
 from vmexporter.flows.world import World
 from vmexporter.tsdb.probe import Probe
-from vmexporter.web.run import Run
+from vmexporter.web.exportrun import ExportRun
 from vmexporter.web.snapshots import RangeAnswer, Snapshot, after, began, cells, told
 
 RANGE = RangeAnswer(start_ms=1_795_423_400_000, end_ms=1_795_424_400_000)
@@ -121,8 +121,8 @@ class TestSnapshots:
 
 
 class TestEnds:
-    def run(self, folder: Path, flow: Iterator[events.Event]) -> Run:
-        run = Run(first(folder), folder / "b.zip", World())
+    def run(self, folder: Path, flow: Iterator[events.Event]) -> ExportRun:
+        run = ExportRun(first(folder), folder / "b.zip", World())
         run.begin(first(folder), lambda: flow, LINE)
         return run
 
@@ -195,7 +195,7 @@ class TestEnds:
 
         connection = Connection(url="http://h", auth=Auth(type="basic", username="u", password=SecretStr("p")))
         alive = weakref.ref(connection)
-        run = Run(first(tmp_path), tmp_path / "b.zip", World())
+        run = ExportRun(first(tmp_path), tmp_path / "b.zip", World())
         run.begin(first(tmp_path), partial(flow, connection), LINE)
         del connection
         if how in {"pause", "cancel"}:

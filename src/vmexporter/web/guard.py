@@ -1,8 +1,9 @@
 """Stands before every route: who may ask, from where, with what; and what every answer tells the browser.
 
 In this order: the Host is a name of ours (DNS rebinding); nothing but the page's own files without the token; no
-foreign page stands behind the request (Fetch metadata, Origin); a body is JSON and small. The page's files are the
-same for everybody and hold nothing; all data is behind ``/api``.
+foreign page stands behind the request (Fetch metadata, Origin); a body is JSON and small, but for files that are handed
+over, which are streamed to their route. The page's files are the same for everybody and hold nothing; all data is
+behind ``/api``.
 https://web.dev/articles/fetch-metadata, https://owasp.org/www-community/attacks/csrf
 """
 
@@ -26,6 +27,9 @@ BODY_LIMIT_BYTES: Final = 8 << 20  # a choice of tens of thousands of targets ta
 API: Final = "/api"
 _JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
+STREAMED: Final = frozenset({("POST", f"{API}/uploads")})
+"""What takes a file instead of JSON, of any length. No form of another page can send that content type."""
+STREAM_TYPE: Final = "application/octet-stream"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY = "; ".join(
     f"{what} {whom}"
@@ -114,13 +118,13 @@ class Guard:
                 await self._page(scope, receive, send_with_headers)
                 return
             self._check_asker(scope["method"], headers)
-            takes_form = bool(self._forms) and scope["path"].startswith(f"{self._forms}/")
-            self._check_body(scope["method"], headers, {_JSON, _FORM} if takes_form else {_JSON})
-            body = await _whole(receive)
+            kinds = self._kinds(scope)
+            _check_body(scope["method"], headers, kinds)
+            answered = receive if STREAM_TYPE in kinds else _replayed(await _whole(receive), receive)
         except Refused as refused:
             await error_answer(refused)(scope, receive, send_with_headers)
             return
-        await self._api(scope, _replayed(body, receive), send_with_headers)
+        await self._api(scope, answered, send_with_headers)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in {"GET", "HEAD"}:
@@ -146,14 +150,21 @@ class Guard:
         """Whether *origin* is the very host that was asked, which is one of ours; https: a proxy stands before it."""
         return origin.lower() in {f"http://{host.lower()}", f"https://{host.lower()}"}
 
-    def _check_body(self, method: str, headers: Headers, kinds: Collection[str]) -> None:
-        sent = headers.get("content-length", "0")
-        has_body = sent != "0" or "transfer-encoding" in headers
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if (has_body or method in {"POST", "PUT", "PATCH"}) and method not in _SAFE_METHODS and kind not in kinds:
-            raise Refused(415, "not_json", "cannot read the request: its Content-Type is not application/json")
-        if not (sent.isascii() and sent.isdigit()) or int(sent) > BODY_LIMIT_BYTES:
-            raise _too_large()
+    def _kinds(self, scope: Scope) -> Collection[str]:
+        """Of which content types the body of a request may be."""
+        if (scope["method"], scope["path"]) in STREAMED:
+            return (STREAM_TYPE,)
+        return (_JSON, _FORM) if self._forms and scope["path"].startswith(f"{self._forms}/") else (_JSON,)
+
+
+def _check_body(method: str, headers: Headers, kinds: Collection[str]) -> None:
+    sent = headers.get("content-length", "0")
+    has_body = sent != "0" or "transfer-encoding" in headers
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if (has_body or method in {"POST", "PUT", "PATCH"}) and method not in _SAFE_METHODS and kind not in kinds:
+        raise Refused(415, "not_json", f"cannot read the request: its Content-Type is not {' or '.join(kinds)}")
+    if not (sent.isascii() and sent.isdigit()) or (int(sent) > BODY_LIMIT_BYTES and STREAM_TYPE not in kinds):
+        raise _too_large()
 
 
 async def _whole(receive: Receive) -> bytes:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from vmexporter.bundle.uploads import FOLDER as UPLOADS
 from vmexporter.core.formats import ENTRIES
 from vmexporter.errors import InvalidInput, OutputFailed
 
@@ -165,6 +166,7 @@ def _begins_as_bundle(path: Path) -> bool:
 
 def _folders(root: Path) -> list[Path]:
     try:
-        return [root / entry.name for entry in os.scandir(root) if entry.is_dir(follow_symlinks=False)]
+        names = [entry.name for entry in os.scandir(root) if entry.is_dir(follow_symlinks=False)]
     except OSError:
         return []
+    return [root / name for name in names if name != UPLOADS]  # what came in is no export of ours

@@ -71,3 +71,19 @@ class InspectAnswer(Given):
     sha256: str
     bundle_bytes: int
     checksum_file: bool
+
+
+class UploadAnswer(Given):
+    """A file that was handed over to be imported; ``name`` is its own, made fit for every system."""
+
+    id: str
+    name: str
+    bytes: int
+    modified_ms: int
+
+
+class UploadsAnswer(Given):
+    """The files that were handed over, and how large another one may be."""
+
+    uploads: tuple[UploadAnswer, ...]
+    room_bytes: int

@@ -1,5 +1,6 @@
-"""One export in the background: a thread drives the flow, everybody else sees frozen snapshots and the log.
+"""One run in the background: a thread drives a flow, everybody else sees frozen snapshots and the log.
 
+What a flow's events mean to its snapshot, and what an interrupted one leaves behind, each kind of run says for itself.
 Rule: credentials live in the flow's own frames and nowhere else. They go with it when the run ends, pauses or fails,
 so what is kept of an error is its document and never the exception, whose traceback would hold the frames.
 """
@@ -7,59 +8,74 @@ so what is kept of an error is its document and never the exception, whose trace
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from vmexporter.bundle.files import remove
-from vmexporter.bundle.writer import BundlePaths
 from vmexporter.errors import VmexporterError
-from vmexporter.flows.events import Event, Finished
 from vmexporter.flows.world import World
 from vmexporter.web.answers import ErrorDocument
-from vmexporter.web.bundlesample import export_answer
 from vmexporter.web.refusals import UNEXPECTED, error_document
-from vmexporter.web.results import ExportAnswer
-from vmexporter.web.snapshots import LogAnswer, LogEntry, RunState, Snapshot, Told, after, cells, sentence, told
+from vmexporter.web.snapshots import LogAnswer, LogEntry, RunSnapshot, RunState, Told, sentence
 
 Wish = Literal["pause", "cancel"]
-Begin = Callable[[], Iterator[Event]]
+S = TypeVar("S", bound=RunSnapshot)
+E = TypeVar("E")
 
 _MOST_LINES = 1000
-_STOPPED: Final[dict[RunState, Told]] = {
-    "paused": ("paused", "Paused. What is complete so far is kept; credentials are not", "note"),
-    "cancelled": ("cancelled", "Cancelled. Nothing of it is left in the folder", "note"),
-}
 
 
-class Run:
+class Run(ABC, Generic[S, E]):
     """Starts as *first* says; ``begin`` may be called again whenever it is not running."""
 
-    def __init__(self, first: Snapshot, bundle: Path, world: World) -> None:
-        self.paths: Final = BundlePaths(bundle)
+    stopped: ClassVar[Mapping[RunState, Told]]
+    """What the log says of a run that was stopped."""
+
+    def __init__(self, first: S, world: World) -> None:
         self._world = world
         self._lock = threading.Lock()
         self._snapshot = first
+        self._last: S | None = None  # with the result, which nobody sees before the run has ended
         self._lines: deque[LogEntry] = deque(maxlen=_MOST_LINES)
         self._number = 0
         self._wish: Wish | None = None
-        self._flow: Begin | None = None
-        self._result: ExportAnswer | None = None
+        self._flow: Callable[[], Iterator[E]] | None = None
         self._ended = threading.Event()
         self._ended.set()
 
+    @abstractmethod
+    def after(self, before: S, event: E) -> S:
+        """The snapshot that follows *before* when *event* comes; one with a result ends the run."""
+
+    @abstractmethod
+    def told(self, before: S, event: E) -> Told | None:
+        """The log line for *event*, which came after *before*, if it deserves one."""
+
+    @abstractmethod
+    def can_go_on(self) -> bool:
+        """Whether what is left of it can be resumed."""
+
+    @abstractmethod
+    def remove_files(self) -> None:
+        """Remove what a cancelled run would leave behind."""
+
+    def at_end(self, now: S, state: RunState) -> Mapping[str, Any]:
+        """What else changes in *now* when the run has come to *state*."""
+        del now, state
+        return {}
+
     @property
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> S:
         """The run as it is now."""
         with self._lock:
             return self._snapshot
 
-    def begin(self, first: Snapshot, begin: Begin, line: Told) -> None:
+    def begin(self, first: S, begin: Callable[[], Iterator[E]], line: Told) -> None:
         """Run from *first* on, in a thread of its own; *line* begins the log."""
         with self._lock:
-            self._snapshot, self._wish, self._flow, self._result = first, None, begin, None
+            self._snapshot, self._wish, self._flow = first, None, begin
             self._ended.clear()
         self._tell(line)
         threading.Thread(target=self._drive, name=f"run-{first.id}", daemon=True).start()
@@ -69,7 +85,7 @@ class Run:
         with self._lock:
             self._wish = wish
 
-    def wait(self, timeout_s: float | None = None) -> Snapshot:
+    def wait(self, timeout_s: float | None = None) -> S:
         """The snapshot when it has ended, or as it is after *timeout_s*."""
         self._ended.wait(timeout_s)
         return self.snapshot
@@ -86,8 +102,7 @@ class Run:
         Raises:
             OutputFailed: it cannot be removed.
         """
-        remove(self.paths.part)
-        remove(self.paths.journal)
+        self.remove_files()
         self._end("cancelled")
 
     def _drive(self) -> None:
@@ -101,8 +116,7 @@ class Run:
             error = {"code": "error", "message": f"{UNEXPECTED} ({type(failure).__name__})"}
         try:
             if state == "cancelled":
-                remove(self.paths.part)
-                remove(self.paths.journal)
+                self.remove_files()
         except VmexporterError as failure:
             state, error = "failed", error_document(failure)
         self._end(state, error)
@@ -112,46 +126,41 @@ class Run:
         assert begin is not None
         with closing(begin()) as running:  # type: ignore[type-var]
             for event in running:
-                self._take(event)
-                if isinstance(event, Finished):
-                    self._result = export_answer(event)
+                if self._take(event):
                     return "finished"
                 if self._wish:
                     break
-        can_go_on = self.paths.part.exists() and self.paths.journal.exists()
-        return "paused" if self._wish == "pause" and can_go_on else "cancelled"
+        return "paused" if self._wish == "pause" and self.can_go_on() else "cancelled"
 
-    def _take(self, event: Event) -> None:
-        line = told(self.snapshot, event)
-        with self._lock:
-            self._snapshot = after(self._snapshot, event)
+    def _take(self, event: E) -> bool:
+        before = self.snapshot
+        line, after = self.told(before, event), self.after(before, event)
+        if after.has_result:
+            self._last = after
+        else:
+            with self._lock:
+                self._snapshot = after
         if line:
             self._tell(line)
+        return self._last is not None
 
     def _end(self, state: RunState, error: dict[str, str] | None = None) -> None:
-        resumable = state != "finished" and self.paths.part.exists() and self.paths.journal.exists()
-        now = self.snapshot
-        self._change(
-            state=state,
-            ended_ms=self._world.now_ms(),
-            eta_s=None,
-            resumable=resumable,
-            phase="finished" if state == "finished" else now.phase,
-            result=self._result,
-            bundle_bytes=self._result.bundle_bytes if self._result else now.bundle_bytes,
-            done=1.0 if self._result else now.done,
-            window_states=cells(now.windows_done, now.windows, running=False),
-            error=ErrorDocument(**error) if error else None,
-        )
+        now, self._last = self._last or self.snapshot, None
+        changed = {
+            "state": state,
+            "ended_ms": self._world.now_ms(),
+            "eta_s": None,
+            "resumable": state != "finished" and self.can_go_on(),
+            "error": ErrorDocument(**error) if error else None,
+            **self.at_end(now, state),
+        }
+        with self._lock:
+            self._snapshot = now.model_copy(update=changed)
         if error:
             self._tell(("failed", sentence(error["message"]), "bad"))
-        elif state in _STOPPED:
-            self._tell(_STOPPED[state])
+        elif state in self.stopped:
+            self._tell(self.stopped[state])
         self._ended.set()
-
-    def _change(self, **changed: Any) -> None:
-        with self._lock:
-            self._snapshot = self._snapshot.model_copy(update=changed)
 
     def _tell(self, line: Told) -> None:
         kind, text, state = line

@@ -1,11 +1,10 @@
-"""All runs of this server: starting, at most so many at once; pausing, cancelling, resuming, forgetting.
+"""The exports of this server: what is checked before one starts, and with what one goes on.
 
 A run's id follows from where its bundle goes, so no two runs can be at work on one file.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -15,7 +14,6 @@ from typing import Final
 from vmexporter.bundle.mapfile import is_encrypted, read_map
 from vmexporter.bundle.sealing import Seal
 from vmexporter.bundle.writer import BundlePaths
-from vmexporter.core.addresses import parse_address
 from vmexporter.core.endpoints import candidates
 from vmexporter.core.privacy.mapping import KEY_BYTES, PseudonymMap
 from vmexporter.core.selectors import require_selector
@@ -24,28 +22,21 @@ from vmexporter.flows import exporting as flow
 from vmexporter.flows.naming import new_bundle_name
 from vmexporter.flows.world import World
 from vmexporter.web.bodies import ExportBody, LookBody, ResumeBody
+from vmexporter.web.exportrun import ExportRun
 from vmexporter.web.leftovers import leftovers, run_id
 from vmexporter.web.outputs import OutputFolder
-from vmexporter.web.refusals import Refused
-from vmexporter.web.run import Run, Wish
+from vmexporter.web.runlist import RunList, Words, server_of
 from vmexporter.web.snapshots import RangeAnswer, Snapshot, began
 
-_STOPPING_S = 5.0
-_CLOSING_S = 10.0
 
-
-class Runs:
+class Runs(RunList[ExportRun, Snapshot]):
     """The runs, and the key that previews and the next export share: so a preview shows what the bundle will have."""
 
     def __init__(self, folder: OutputFolder, max_runs: int, world: World) -> None:
+        found = [ExportRun(snapshot, bundle, world) for bundle, snapshot in leftovers(folder)]
+        super().__init__(found, max_runs, Words("export", "GET /api/runs lists them"), world)
         self.folder: Final = folder
-        self.max_runs: Final = max_runs
-        self.world: Final = world
-        self._lock = threading.Lock()
         self._key = world.secret_bytes(KEY_BYTES)
-        self._runs: dict[str, Run] = {
-            snapshot.id: Run(snapshot, bundle, world) for bundle, snapshot in leftovers(folder)
-        }
 
     def known_map(self, body: LookBody) -> PseudonymMap:
         """The map that *body* names; without one, an empty one with the key of the next export.
@@ -61,7 +52,7 @@ class Runs:
         except InvalidInput as error:
             raise _of_body(error, body) from None
 
-    def start(self, body: ExportBody) -> Run:
+    def start(self, body: ExportBody) -> ExportRun:
         """Start an export.
 
         Raises:
@@ -83,7 +74,7 @@ class Runs:
             file_name=bundle.name,
             folder=str(bundle.parent),
             part_path=str(output.paths.part),
-            server=_server(request.connection.url),
+            server=server_of(request.connection.url),
             time_range=RangeAnswer(**request.time_range.model_dump()),
             rung="query_range" if request.selection.mode == "query" else "",
         )
@@ -92,12 +83,12 @@ class Runs:
             self._require_free(first.id, output.paths)
             self.folder.make_folder(bundle.parent)
             known_map = self._own_map() if given_map is None else given_map
-            run = self._runs[first.id] = Run(first, bundle, self.world)
+            run = self._runs[first.id] = ExportRun(first, bundle, self.world)
             begin = partial(flow.export, request, output, self.world, known_map)
             run.begin(first, begin, began(RangeAnswer(**request.time_range.model_dump()), first.server))
         return run
 
-    def resume(self, identity: str, body: ResumeBody) -> Run:
+    def resume(self, identity: str, body: ResumeBody) -> ExportRun:
         """Go on with a run that can; *body* brings the credentials again.
 
         Raises:
@@ -109,70 +100,9 @@ class Runs:
         secret = body.map_passphrase.get_secret_value()
         passphrase = (lambda: secret) if secret else None
         begin = partial(flow.resume, run.paths.part, body.connection, self.world, passphrase)
-        with self._lock:
-            before = run.snapshot
-            if before.state == "running" or not before.resumable:
-                raise Refused(409, "not_resumable", "cannot resume: the export is running, or nothing of it is left")
-            self._require_room()
-            changed = {"state": "running", "started_ms": self.world.now_ms(), "ended_ms": None, "error": None}
-            changed |= {"resumable": False, "phase": "connecting", "elapsed_s": 0.0, "retries": 0}
-            if body.connection.url:
-                changed["server"] = _server(body.connection.url)
-            run.begin(before.model_copy(update=changed), begin, ("resumed", "Goes on where it stopped", "note"))
+        changed = {"server": server_of(body.connection.url)} if body.connection.url else {}
+        self._go_on(run, begin, phase="connecting", **changed)
         return run
-
-    def stop(self, identity: str, wish: Wish) -> Snapshot:
-        """Pause or cancel a run, and wait until it has stopped; cancelling one that does not run removes its files.
-
-        Raises:
-            Refused: there is no such run, or nothing to stop.
-        """
-        run = self.run(identity)
-        before = run.snapshot
-        if before.state == "running":
-            run.stop(wish)
-            return run.wait(_STOPPING_S)
-        if wish == "pause" or before.state in {"finished", "cancelled"}:
-            raise Refused(409, "not_running", f"cannot {wish} this export: it has ended", "")
-        with self._lock:
-            if run.snapshot.state != "running":
-                run.drop_files()
-        return run.snapshot
-
-    def forget(self, identity: str) -> None:
-        """Take a run off the list; its files stay.
-
-        Raises:
-            Refused: there is no such run, or it is running.
-        """
-        with self._lock:
-            if self.run(identity).snapshot.state == "running":
-                raise Refused(409, "running", "cannot forget an export that is running", "pause or cancel it first")
-            del self._runs[identity]
-
-    def run(self, identity: str) -> Run:
-        """The run of this id.
-
-        Raises:
-            Refused: there is none.
-        """
-        found = self._runs.get(identity)
-        if found is None:
-            raise Refused(404, "not_found", "cannot find this export", "GET /api/runs lists them")
-        return found
-
-    def snapshots(self) -> tuple[Snapshot, ...]:
-        """All runs, the newest first."""
-        found = [run.snapshot for run in list(self._runs.values())]
-        return tuple(sorted(found, key=lambda snapshot: -snapshot.created_ms))
-
-    def close(self) -> None:
-        """Pause all, so that they can be resumed when the server is started again."""
-        runs = list(self._runs.values())
-        for run in runs:
-            run.stop("pause")
-        for run in runs:
-            run.wait(_CLOSING_S)
 
     def _own_map(self) -> PseudonymMap:
         """An empty map with the key of the previews, which get another one: no two maps may share it."""
@@ -187,16 +117,6 @@ class Runs:
             )  # what was encrypted stays so
         return output
 
-    def _require_room(self) -> None:
-        running = sum(run.snapshot.state == "running" for run in self._runs.values())
-        if running >= self.max_runs:
-            raise Refused(
-                429,
-                "too_many_runs",
-                f"cannot start the export: {running} are running already",
-                "wait for one of them to end, or pause it; vmexporter serve --max-runs allows more",
-            )
-
     def _require_free(self, identity: str, paths: BundlePaths) -> None:
         other = self._runs.get(identity)
         if (other and other.snapshot.state == "running") or paths.part.exists():
@@ -205,10 +125,6 @@ class Runs:
                 hint="resume it, cancel it, or choose another name",
                 field="file_name",
             )
-
-
-def _server(url: str) -> str:
-    return parse_address(url).origin.partition("://")[2]
 
 
 def _of_body(error: InvalidInput, body: LookBody) -> InvalidInput:

@@ -17,6 +17,7 @@ from vmexporter.errors import InvalidInput
 from vmexporter.flows.world import World
 from vmexporter.web.app import make_app
 from vmexporter.web.guard import Doorkeeper, Guard
+from vmexporter.web.imports import Imports
 from vmexporter.web.outputs import OutputFolder
 from vmexporter.web.runs import Runs
 from vmexporter.web.service import Service
@@ -66,9 +67,9 @@ class PageServer:
         )
         self.settings: Final = settings
         self._door = Doorkeeper(settings)
-        self._runs = Runs(OutputFolder(settings.output), settings.max_runs, world)
-        app = make_app(Service(settings, self._runs, world), self._door)
-        self._server = _Server(uvicorn_config(app), self._runs)
+        folder = OutputFolder(settings.output)
+        service = Service(settings, Runs(folder, settings.max_runs, world), Imports(folder), world)
+        self._server = _Server(uvicorn_config(make_app(service, self._door)), service)
 
     @property
     def address(self) -> str:
@@ -89,13 +90,13 @@ class PageServer:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, runs: Runs) -> None:
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
         super().__init__(config)
-        self._runs = runs
+        self._service = service
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Pause the runs first: a request may wait for one of them."""
-        await asyncio.to_thread(self._runs.close)
+        await asyncio.to_thread(self._service.close)
         await super().shutdown(sockets)
 
 

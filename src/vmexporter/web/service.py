@@ -11,6 +11,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from vmexporter.flows.world import World
+from vmexporter.web.imports import Imports
 from vmexporter.web.runs import Runs
 from vmexporter.web.settings import Settings
 
@@ -19,11 +20,16 @@ _ZONES = "zoneinfo/"
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Settings, runs (and with them the output folder), and the world outside."""
+    """Settings, exports (and with them the output folder), imports, and the world outside."""
 
     settings: Settings
     runs: Runs
+    imports: Imports
     world: World
+
+    def close(self) -> None:
+        """Pause all that runs, so that it can be resumed when the server is started again."""
+        self.runs.close()
 
 
 def _service(request: Request) -> Service:

@@ -25,25 +25,37 @@ class RangeAnswer(Given):
     end_ms: int
 
 
-class Snapshot(Given):
-    """One run at one moment. ``done`` is a fraction; ``eta_s`` and ``estimated_samples`` are null while unknown.
-
-    ``window_states`` has a cell for each window, or for several where there are very many; ``window_lengths_ms`` tells
-    how much of the range each is, and is empty where there are very many. ``retries`` counts new attempts.
-    ``needs_passphrase``: it can be resumed only with the passphrase of its map.
-    """
+class RunSnapshot(Given):
+    """What every run tells of itself; ``result`` of each kind is there when it has finished."""
 
     id: str
     state: RunState
     created_ms: int
     started_ms: int
     ended_ms: int | None = None
+    server: str
+    resumable: bool = False
+    eta_s: float | None = None
+    error: ErrorDocument | None = None
+
+    @property
+    def has_result(self) -> bool:
+        """Whether the run has come to its end."""
+        return getattr(self, "result", None) is not None
+
+
+class Snapshot(RunSnapshot):
+    """One export at one moment. ``done`` is a fraction; ``eta_s`` and ``estimated_samples`` are null while unknown.
+
+    ``window_states`` has a cell for each window, or for several where there are very many; ``window_lengths_ms`` tells
+    how much of the range each is, and is empty where there are very many. ``retries`` counts new attempts.
+    ``needs_passphrase``: it can be resumed only with the passphrase of its map.
+    """
+
     file_name: str
     folder: str
     part_path: str
-    resumable: bool = False
     needs_passphrase: bool = False
-    server: str
     time_range: RangeAnswer | None
     windows_done: int = 0
     windows: int = 0
@@ -56,11 +68,9 @@ class Snapshot(Given):
     text_bytes_per_s: float = 0.0
     bundle_bytes: int = 0
     elapsed_s: float = 0.0
-    eta_s: float | None = None
     retries: int = 0
     rung: str = ""
     phase: Phase = "connecting"
-    error: ErrorDocument | None = None
     result: ExportAnswer | None = None
 
 

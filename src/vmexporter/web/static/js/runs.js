@@ -1,15 +1,18 @@
 // Follows one run: asks for its snapshot and its new events, also when the page was loaded again meanwhile.
 
 import { bytes, span } from "./format.js";
-import { isRunning } from "./wizard.js";
+import { isRunning } from "./course.js";
 
 const POLL_MS = 700;
 const POLL_LOST_MS = 2000;
 const POLL_IDLE_MS = 3000;
 const ENDED = new Set(["finished", "cancelled"]);
 
-/** A follower of the run that the store names. ``snapshot``, ``events`` and ``problem`` are the newest known. */
-export function createFollower(store, api) {
+/**
+ * A follower of the run that the store names. ``snapshot``, ``events`` and ``problem`` are the newest known. *calls* are
+ * run(id), events(id, after) and runs(); *wordsOf* says in the rail what a snapshot tells.
+ */
+export function createFollower(store, calls, wordsOf = runWords) {
   const follower = { snapshot: null, events: [], problem: null, watch, stop };
   let timer = 0;
   let after = 0;
@@ -31,7 +34,7 @@ export function createFollower(store, api) {
   async function ask(id, mine) {
     let again = POLL_MS;
     try {
-      const [snapshot, news] = await Promise.all([api.run(id), api.events(id, after)]);
+      const [snapshot, news] = await Promise.all([calls.run(id), calls.events(id, after)]);
       if (mine !== round) return;
       after = news.next ?? after;
       follower.events.push(...news.events);
@@ -55,7 +58,7 @@ export function createFollower(store, api) {
   /** The server was started again and gave the run another id, or forgot it. */
   async function findAgain(mine) {
     const name = store.state.run?.file_name;
-    const { runs } = await api.runs().catch(() => ({ runs: [] }));
+    const { runs } = await calls.runs().catch(() => ({ runs: [] }));
     if (mine !== round) return;
     const found = runs.find((run) => name && run.file_name === name);
     if (found) watch(found.id, found);
@@ -65,7 +68,7 @@ export function createFollower(store, api) {
   function tell(snapshot) {
     const { id, state, file_name } = snapshot;
     const before = store.state.run?.state;
-    store.set({ run: { id, state, file_name, words: runWords(snapshot) } });
+    store.set({ run: { id, state, file_name, words: wordsOf(snapshot) } });
     if (state === "finished" && before !== "finished") store.dropSecrets();
   }
 

@@ -2,32 +2,19 @@
 
 import { attribute, fill, h } from "./dom.js";
 import { brand } from "./parts/brand.js";
-import { publicUrl, serverName } from "./request.js";
 import { themeSwitch } from "./theme.js";
-import {
-  answer,
-  barWords,
-  indexOf,
-  isDone,
-  isReachable,
-  isRunning,
-  missing,
-  neighbours,
-  stepName,
-  STEPS,
-} from "./wizard.js";
 
-/** Build the rail; the answer is a function that brings it up to date for the step shown. */
-export function buildRail(rail, address) {
-  const rows = STEPS.map((step) => {
+/** Build the rail of a course; the answer is a function that brings it up to date for the step shown. */
+export function buildRail(rail, address, course, home) {
+  const rows = course.steps.map((step) => {
     const parts = { id: step.id, link: h("a"), name: h("b"), small: h("small") };
     parts.link.append(parts.name, parts.small);
     return parts;
   });
-  const egress = h("span");
+  const [fact, more] = [h("b"), h("span")];
   fill(
     rail,
-    brand("#/welcome"),
+    brand(home),
     h(
       "nav.steps",
       { "aria-label": "Steps" },
@@ -37,32 +24,27 @@ export function buildRail(rail, address) {
         rows.map(({ link }) => h("li", null, link)),
       ),
     ),
-    h("p.egress", null, h("b", null, "No data has left this machine"), egress),
+    h("p.egress", null, fact, more),
     h("div.rail-foot", null, h("span", null, address), themeSwitch()),
   );
   return (current, state, nowMs) => {
-    for (const row of rows) showRow(row, current, state, nowMs);
-    egress.textContent = egressWords(state);
+    for (const row of rows) showRow(course, row, current, state, nowMs);
+    [fact.textContent, more.textContent] = course.egress(state);
   };
 }
 
-function showRow({ id, link, name, small }, current, state, nowMs) {
-  const done = isDone(id, state);
+function showRow(course, { id, link, name, small }, current, state, nowMs) {
+  const done = course.isDone(id, state);
+  const isLast = id === course.last;
   const isCurrent = id === current;
   link.classList.toggle("done", done);
   attribute(link, "aria-current", isCurrent ? "step" : null);
-  const leads = !isCurrent && isReachable(id, state) && (indexOf(id) <= state.furthest || id === "export");
+  const leads = !isCurrent && course.isReachable(id, state) && (course.indexOf(id) <= state.furthest || isLast);
   attribute(link, "href", leads ? `#/${id}` : null);
-  fill(name, stepName(id, state), done ? h("i.vh", null, " done") : null);
-  const words = done || isCurrent || (id === "export" && state.run) ? answer(id, state, nowMs) : "";
+  fill(name, course.stepName(id, state), done ? h("i.vh", null, " done") : null);
+  const words = done || isCurrent || (isLast && state.run) ? course.answer(id, state, nowMs) : "";
   if (small.textContent !== words) small.textContent = words;
   small.hidden = !words;
-}
-
-function egressWords(state) {
-  if (state.run?.state === "finished") return "Sending the ZIP is up to you.";
-  const server = state.test || isRunning(state) ? serverName(publicUrl(state.connection.url)) : state.contacted;
-  return server ? `Reads from one server: ${server}` : "No server has been contacted yet.";
 }
 
 /**
@@ -70,7 +52,8 @@ function egressWords(state) {
  * act, missing}}, each a function of the state. The answer brings the bar up to date.
  */
 export function buildBar(bar, id, app, own = {}) {
-  const { back, next } = neighbours(id);
+  const { course } = app;
+  const { back, next } = course.neighbours(id);
   const why = h("p.why#why");
   const primary = h("button.btn.btn-primary", { type: "button" });
   const backLink = back ? h("a.btn", { href: `#/${back}` }, "Back") : null;
@@ -82,15 +65,15 @@ export function buildBar(bar, id, app, own = {}) {
     else spec.act();
   });
   const standard = (state) => ({
-    words: `Next: ${next ? stepName(next, state) : ""}`,
-    missing: missing(id, state),
+    words: `Next: ${next ? course.stepName(next, state) : ""}`,
+    missing: course.missing(id, state),
     act: () => app.go(next),
   });
   return (state) => {
     spec = own.primary ? own.primary(state) : standard(state);
     primary.hidden = !spec;
     if (backLink) backLink.hidden = own.back ? !own.back(state) : false;
-    why.textContent = own.words?.(state) ?? spec?.missing?.why ?? barWords(id, state);
+    why.textContent = own.words?.(state) ?? spec?.missing?.why ?? course.barWords(id, state);
     if (!spec) return;
     primary.className = spec.plain ? "btn" : "btn btn-primary";
     if (primary.textContent !== spec.words) primary.textContent = spec.words;

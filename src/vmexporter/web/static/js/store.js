@@ -10,18 +10,7 @@ export function initialState() {
     mode: "components",
     furthest: 0,
     range: { preset: "1 h", from: "", to: "", zone: "", start_ms: 0, end_ms: 0, problem: null },
-    connection: {
-      url: "",
-      auth: "none",
-      username: "",
-      tenant: "",
-      ca_file: "",
-      client_cert: "",
-      client_key: "",
-      insecure: false,
-      header: "",
-      headers: [],
-    },
+    connection: noConnection(),
     test: null, // the answer of the test that passed, with an id
     selection: { key: "", off: [], body: null, totals: null },
     query: { text: "", step_ms: 0, key: "", judged: null, off: [] },
@@ -30,6 +19,22 @@ export function initialState() {
     form: "jsonl", // of the samples in the bundle
     window: "", // how much of the range is asked for at once, as it was typed
     run: null, // {id, file_name, state}
+  };
+}
+
+/** A connection of which nothing was typed yet. */
+export function noConnection() {
+  return {
+    url: "",
+    auth: "none",
+    username: "",
+    tenant: "",
+    ca_file: "",
+    client_cert: "",
+    client_key: "",
+    insecure: false,
+    header: "",
+    headers: [],
   };
 }
 
@@ -51,10 +56,10 @@ export function lasting(state, secrets) {
 }
 
 /** The store of one page; *storage* is like sessionStorage, or null where there is none. */
-export function createStore(storage) {
+export function createStore(storage, { key = KEY, initial = initialState } = {}) {
   const secrets = noSecrets(); // not a part of the state: nothing that writes the state can see it
   const listeners = new Set();
-  const state = restore(storage);
+  const state = restore(storage, key, initial);
   const store = {
     state,
     secrets: () => secrets,
@@ -71,7 +76,7 @@ export function createStore(storage) {
     set(patch) {
       Object.assign(state, patch);
       try {
-        storage?.setItem(KEY, JSON.stringify(lasting(state, secrets)));
+        storage?.setItem(key, JSON.stringify(lasting(state, secrets)));
       } catch {
         // a full or forbidden storage takes nothing but the reload's comfort
       }
@@ -93,23 +98,23 @@ export function createStore(storage) {
     /** Begin anew: the connection stays, without its secrets. */
     reset() {
       const { connection, mode } = state;
-      store.set({ ...initialState(), mode, connection });
+      store.set({ ...initial(), ...(mode ? { mode } : {}), connection });
     },
   };
   return store;
 }
 
-function restore(storage) {
-  const fresh = initialState();
+function restore(storage, key, initial) {
+  const fresh = initial();
   try {
-    const kept = JSON.parse(storage?.getItem(KEY) ?? "{}");
-    for (const [key, value] of Object.entries(kept)) {
-      if (!(key in fresh)) continue;
-      const isPart = fresh[key] !== null && typeof fresh[key] === "object";
-      fresh[key] = isPart ? { ...fresh[key], ...value } : value;
+    const kept = JSON.parse(storage?.getItem(key) ?? "{}");
+    for (const [part, value] of Object.entries(kept)) {
+      if (!(part in fresh)) continue;
+      const isPart = fresh[part] !== null && typeof fresh[part] === "object";
+      fresh[part] = isPart ? { ...fresh[part], ...value } : value;
     }
   } catch {
-    return initialState();
+    return initial();
   }
   return fresh;
 }

@@ -1,8 +1,9 @@
-// The order of the steps, what each still needs, and what it answered. Pure: state in, words out.
+// The steps of an export, what each still needs, and what it answered. Pure: state in, words out.
 
+import { createCourse, isRunning } from "./course.js";
 import { bytes, count, plural, shortSpan } from "./format.js";
 import { utcClock } from "./ranges.js";
-import { ownWords, questionKey, serverName } from "./request.js";
+import { ownWords, publicUrl, questionKey, serverName } from "./request.js";
 
 /** The six steps in their order: id (also the address's), name. */
 export const STEPS = [
@@ -15,28 +16,6 @@ export const STEPS = [
 ].map(([id, name]) => ({ id, name }));
 
 const MIN_WORD = 3;
-const ACTIVE = new Set(["running", "starting"]);
-
-/** The name of a step; the fourth has two. */
-export function stepName(id, state) {
-  if (id === "components" && state.mode === "query") return "Selection";
-  return STEPS.find((step) => step.id === id).name;
-}
-
-/** The place of a step, from 0. */
-export function indexOf(id) {
-  return STEPS.findIndex((step) => step.id === id);
-}
-
-/** Whether an export is being written right now: what it is made from must not be changed meanwhile. */
-export function isRunning(state) {
-  return ACTIVE.has(state.run?.state);
-}
-
-/** Why the step after *id* is not possible yet: {why, focus: id of the element that is missing}; or null. */
-export function missing(id, state) {
-  return MISSING[id]?.(state) ?? null;
-}
 
 const MISSING = {
   range({ range }) {
@@ -75,34 +54,6 @@ function missingQuery(state) {
   return null;
 }
 
-/** Whether all steps before *id* have what they need. */
-export function isReachable(id, state) {
-  return id === "export" && state.run ? true : firstMissing(id, state) === null;
-}
-
-/** The first step before *id* that lacks something, or null. */
-export function firstMissing(id, state) {
-  const before = STEPS.slice(0, indexOf(id));
-  return before.find((step) => missing(step.id, state))?.id ?? null;
-}
-
-/** Whether *id* is behind the operator, with all it needs. */
-export function isDone(id, state) {
-  if (id === "export") return state.run?.state === "finished";
-  return indexOf(id) < state.furthest && isReachable(id, state) && !missing(id, state);
-}
-
-/** The step after and before *id*, or null at the ends. */
-export function neighbours(id) {
-  const at = indexOf(id);
-  return { back: STEPS[at - 1]?.id ?? null, next: STEPS[at + 1]?.id ?? null };
-}
-
-/** What a step answered, short: it stands under the step's name. */
-export function answer(id, state, nowMs) {
-  return ANSWERS[id](state, nowMs) ?? "";
-}
-
 const ANSWERS = {
   welcome: ({ mode }) => (mode === "query" ? "Selector or expression" : "VictoriaMetrics components"),
   range({ range }, nowMs) {
@@ -137,7 +88,7 @@ function seriesWords({ query }) {
 }
 
 /** What the action bar says beside Next when nothing is missing. */
-export function barWords(id, state) {
+function barWords(id, state) {
   if (id === "connection" && state.test)
     return [state.test.words, state.test.tenant && `tenant ${state.test.tenant}`].filter(Boolean).join(", ");
   if (id === "components" && state.mode === "components" && state.selection.totals) {
@@ -151,3 +102,22 @@ export function barWords(id, state) {
   }
   return "";
 }
+
+function egress(state) {
+  const fact = "No data has left this machine";
+  if (state.run?.state === "finished") return [fact, "Sending the ZIP is up to you."];
+  const server = state.test || isRunning(state) ? serverName(publicUrl(state.connection.url)) : state.contacted;
+  return [fact, server ? `Reads from one server: ${server}` : "No server has been contacted yet."];
+}
+
+/** The course of an export. */
+export const course = createCourse({
+  steps: STEPS,
+  needs: MISSING,
+  answers: ANSWERS,
+  bar: barWords,
+  egress,
+  nameOf: (id, state) => (id === "components" && state.mode === "query" ? "Selection" : null),
+});
+
+export const { firstMissing, missing } = course;

@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { count, listed, plural } from "../format.js";
 import { utcRange } from "../ranges.js";
 import { serverName } from "../request.js";
-import { stepName } from "../wizard.js";
+import { course } from "../wizard.js";
 
 /** The rows of the last look. */
 export function summary(state) {
@@ -27,7 +27,7 @@ export function summary(state) {
           "li",
           null,
           h("p", null, h("small", null, name), h("span", null, words)),
-          h("a.small", { href: `#/${id}`, "aria-label": `Change: ${name}`, title: stepName(id, state) }, "Change"),
+          h("a.small", { href: `#/${id}`, "aria-label": `Change: ${name}`, title: course.stepName(id, state) }, "Change"),
         ),
       ),
     ),

@@ -1,12 +1,13 @@
 // Step 6: a last look, the export as it runs, and what came of it.
 
+import { isRunning } from "../course.js";
 import { fill } from "../dom.js";
 import { span } from "../format.js";
 import { progressView } from "../parts/progress.js";
 import { readyView } from "../parts/ready.js";
 import { resultView } from "../parts/result.js";
 import { stoppedView } from "../parts/stopped.js";
-import { firstMissing, isRunning } from "../wizard.js";
+import { firstMissing } from "../wizard.js";
 
 const TITLES = {
   running: "Exporting",
