@@ -106,3 +106,58 @@ export const api = {
   forget: (id) => call("DELETE", run(id)),
   download: (path, isMap) => `api/download?path=${encodeURIComponent(path)}${isMap ? "&map=1" : ""}`,
 };
+
+const started = (id, tail = "") => `api/imports/${encodeURIComponent(id)}${tail}`;
+const survey = (id, tail = "") => `api/preflights/${encodeURIComponent(id)}${tail}`;
+
+/** What the import wizard asks beside that; its runs by the same names. */
+export const importApi = {
+  upload,
+  uploads: (signal) => call("GET", "api/uploads", undefined, signal),
+  removeUpload: (id) => call("DELETE", `api/uploads/${encodeURIComponent(id)}`),
+  check: (body, signal) => call("POST", "api/sources", body, signal),
+  address: (url, signal) => call("POST", "api/targets/address", { url }, signal),
+  test: (body, signal) => lines("api/targets/test?stream=1", body, signal),
+  targets: (signal) => call("GET", "api/targets", undefined, signal),
+  forgetTarget: (id) => call("DELETE", `api/targets/${encodeURIComponent(id)}`),
+  rememberTargets: (isOn) => call("POST", "api/targets", { remember: isOn }),
+  preflight: (body, signal) => call("POST", "api/preflights", body, signal),
+  preflightOf: (id, signal) => call("GET", survey(id), undefined, signal),
+  endPreflight: (id) => call("DELETE", survey(id)),
+  runs: (signal) => call("GET", "api/imports", undefined, signal),
+  start: (body, signal) => call("POST", "api/imports", body, signal),
+  run: (id, signal) => call("GET", started(id), undefined, signal),
+  events: (id, after, signal) => call("GET", started(id, `/events?after=${after}`), undefined, signal),
+  pause: (id) => call("POST", started(id, "/pause"), {}),
+  cancel: (id) => call("POST", started(id, "/cancel"), {}),
+  resume: (id, body) => call("POST", started(id, "/resume"), body),
+  forget: (id) => call("DELETE", started(id)),
+};
+
+/** Stream *file* to the server; *progress* is told how many bytes have gone. XMLHttpRequest, since fetch does not tell. */
+function upload(file, progress, signal) {
+  return new Promise((resolve, reject) => {
+    const sending = new XMLHttpRequest();
+    sending.open("POST", `api/uploads?name=${encodeURIComponent(file.name)}`);
+    sending.setRequestHeader("Content-Type", "application/octet-stream");
+    sending.upload.addEventListener("progress", ({ loaded }) => progress(loaded));
+    sending.addEventListener("load", () => {
+      const answer = parsed(sending.responseText);
+      if (sending.status === 201) resolve(answer);
+      else if (sending.status === 401 && isGuards(answer)) reject(new ApiError(401, STALE));
+      else reject(new ApiError(sending.status, answer.error ?? {}));
+    });
+    sending.addEventListener("error", () => reject(new ApiError(0, STOPPED)));
+    sending.addEventListener("abort", () => reject(new DOMException("Given up", "AbortError")));
+    signal.addEventListener("abort", () => sending.abort());
+    sending.send(file);
+  });
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -38,15 +38,15 @@ export function noConnection() {
   };
 }
 
-/** No secret at all; ``headers`` holds the values by place, ``url`` an address that may hold credentials. */
+/** No secret at all; ``headers`` holds the values by place, the addresses are such as may hold credentials. */
 export function noSecrets() {
-  return { password: "", token: "", header: "", headers: [], url: "", passphrase: "" };
+  return { password: "", token: "", header: "", headers: [], url: "", insert_url: "", passphrase: "" };
 }
 
 /** Whether this connection cannot be made again from what a reload keeps. */
 export function usesSecrets(connection, secrets) {
   const { auth } = connection;
-  return auth !== "none" || secrets.headers.some(Boolean) || Boolean(secrets.url);
+  return auth !== "none" || secrets.headers.some(Boolean) || Boolean(secrets.url || secrets.insert_url);
 }
 
 /** What of *state* may be written down: no secret has a place in it, and no test that a secret was needed for. */

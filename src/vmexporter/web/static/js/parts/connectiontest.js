@@ -2,20 +2,15 @@
 
 import { attribute, button, fill, h, note, state } from "../dom.js";
 import { sentence, took } from "../format.js";
-import { connectionBody, serverName } from "../request.js";
-import { found } from "./testfound.js";
-import { attemptList, stageList, stageName, withStage } from "./stages.js";
+import { attemptList, stageList, stageName, unreached, withStage } from "./stages.js";
 
-const KINDS = {
-  vmsingle: "Single node",
-  vmselect: "Cluster",
-  vmauth: "vmauth",
-  prometheus: "Prometheus",
-  victoriametrics: "VictoriaMetrics",
-};
 const BROKEN = { message: "Cannot finish the test: vmexporter broke off its answer", hint: "Test again" };
 
-/** The panel; *on* is asked isComplete(), and told: failed(error), passed(result), useTenant(name). */
+/**
+ * The panel. *on* is asked isComplete(), ask(signal) → lines of stages and a result, keep(result) → what the state keeps
+ * of it, found(test) → how that is shown, server() → who is asked; and told: failed(error), passed(result).
+ * ``on.stages`` are the names of the stages in their order.
+ */
 export function connectionTest(app, signal, on) {
   const { store } = app;
   const tag = h("span.tag", { role: "status" });
@@ -38,14 +33,13 @@ export function connectionTest(app, signal, on) {
     running?.abort();
     const mine = new AbortController();
     running = mine;
-    store.set({ test: null, contacted: serverName(store.state.connection.url) });
+    store.set({ test: null, contacted: on.server() });
     app.cache.failedTest = null;
     let stages = [];
     let last = null;
     show("", "", stageList([]), "Stop");
     try {
-      const body_ = { connection: connectionBody(store.state.connection, store.secrets()) };
-      for await (const line of app.api.validate(body_, mine.signal)) {
+      for await (const line of on.ask(mine.signal)) {
         if (mine.signal.aborted) return;
         if (line.stage) stages = withStage(stages, line.stage);
         else last = line;
@@ -71,31 +65,7 @@ export function connectionTest(app, signal, on) {
   function passed(result, seen) {
     running = null;
     const stages = result.stages?.length ? result.stages : seen;
-    const {
-      version = "",
-      kind = "",
-      tenant = "",
-      tenants = [],
-      query_base = "",
-      export_base = "",
-      notes = [],
-    } = result;
-    const words = [KINDS[kind] ?? "", version].filter(Boolean).join(" ");
-    store.set({
-      test: {
-        id: String(Date.now()),
-        stages,
-        words,
-        tenant,
-        tenants,
-        query_base,
-        export_base,
-        export: result.export ?? "",
-        notes,
-        versions: result.versions ?? [],
-        components: result.vm_components ?? [],
-      },
-    });
+    store.set({ test: { id: String(Date.now()), stages, ...on.keep(result) } });
     draw();
     on.passed(result);
   }
@@ -117,7 +87,7 @@ export function connectionTest(app, signal, on) {
     const { test } = store.state;
     if (test) {
       const total = test.stages.reduce((sum, { took_s }) => sum + (took_s ?? 0), 0);
-      show("is-ok", `Passed in ${took(total)}`, [stageList(test.stages), found(test, on.useTenant)], "Test again");
+      show("is-ok", `Passed in ${took(total)}`, [stageList(test.stages), on.found(test)], "Test again");
     } else if (app.cache.failedTest) {
       const { message, hint, stages } = app.cache.failedTest;
       const bad = stages.find((stage) => stage.state === "failed");
@@ -125,8 +95,8 @@ export function connectionTest(app, signal, on) {
       const attempts = attemptList(stages);
       show(
         "is-bad",
-        bad ? `Failed at ${stageName(bad.name).replace(/^[A-Z](?![A-Z])/, (first) => first.toLowerCase())}` : "Failed",
-        [stageList(stages, { hint, isOver: true }), words, attempts ? h("footer", null, attempts) : null],
+        bad ? `Failed at ${smallName(bad.name)}` : "Failed",
+        [stageList(stages, { hint, rest: unreached(stages, on.stages) }), words, attempts ? h("footer", null, attempts) : null],
         "Test again",
       );
     } else {
@@ -136,7 +106,7 @@ export function connectionTest(app, signal, on) {
         state(
           "empty",
           "Not tested yet",
-          "Each stage will show here as it happens: address, network, TLS, API, sign-in, tenant, export API.",
+          `Each stage will show here as it happens: ${on.stages.map((name) => smallName(name)).join(", ")}.`,
         ),
         "Test connection",
       );
@@ -165,3 +135,6 @@ export function connectionTest(app, signal, on) {
     },
   };
 }
+
+/** The name of a stage within a sentence. */
+const smallName = (name) => stageName(name).replace(/^[A-Z](?![A-Z])/, (first) => first.toLowerCase());

@@ -11,6 +11,8 @@ const NAMES = {
   auth: "Sign-in",
   tenant: "Tenant",
   export: "Export API",
+  insert: "Import API",
+  facts: "Retention",
 };
 const STATES = {
   running: ["run", "running"],
@@ -31,16 +33,15 @@ export function withStage(stages, stage) {
   return at < 0 ? [...stages, stage] : stages.map((old, place) => (place === at ? stage : old));
 }
 
-/** The stages that were not reached, for a test that failed. */
-export function unreached(stages) {
-  const last = Object.keys(NAMES).indexOf(stages.at(-1)?.name);
-  return Object.keys(NAMES)
-    .slice(last + 1)
-    .filter((name) => !stages.some((stage) => stage.name === name));
+/** Which of all the stages, named in their order, were not reached by a test that failed. */
+export function unreached(stages, names) {
+  if (!stages.some(({ state }) => state === "failed")) return [];
+  const last = names.indexOf(stages.at(-1)?.name);
+  return names.slice(last + 1).filter((name) => !stages.some((stage) => stage.name === name));
 }
 
-/** The list of *stages*; *hint* stands in the failed one. */
-export function stageList(stages, { hint = "", isOver = false } = {}) {
+/** The list of *stages*; *hint* stands in the failed one, *rest* are the names of those that were not reached. */
+export function stageList(stages, { hint = "", rest = [] } = {}) {
   const total = stages.reduce((sum, { took_s }) => sum + (took_s ?? 0), 0);
   let begun = 0;
   const rows = stages.map((stage) => {
@@ -48,7 +49,6 @@ export function stageList(stages, { hint = "", isOver = false } = {}) {
     begun += stage.took_s ?? 0;
     return row;
   });
-  const rest = isOver && stages.some(({ state }) => state === "failed") ? unreached(stages) : [];
   return h(
     "ol.stages",
     null,

@@ -6,6 +6,33 @@ import { isSameTenant } from "../request.js";
 import { attemptList } from "./stages.js";
 
 const OFFERED_TENANTS = 8;
+const KINDS = {
+  vmsingle: "Single node",
+  vmselect: "Cluster",
+  vminsert: "Cluster",
+  vmagent: "vmagent",
+  vmauth: "vmauth",
+  prometheus: "Prometheus",
+  victoriametrics: "VictoriaMetrics",
+};
+
+/** Kind and version, as they stand in the bar. */
+export const kindWords = (kind, version) => [KINDS[kind] ?? "", version].filter(Boolean).join(" ");
+
+/** What the state keeps of a result. */
+export function kept({ version, kind, tenant = "", tenants = [], notes = [], ...result }) {
+  return {
+    words: kindWords(kind, version),
+    tenant,
+    tenants,
+    notes,
+    query_base: result.query_base ?? "",
+    export_base: result.export_base ?? "",
+    export: result.export ?? "",
+    versions: result.versions ?? [],
+    components: result.vm_components ?? [],
+  };
+}
 
 /** The final endpoint, what to mind, and other tenants; *useTenant* takes one of them. */
 export function found(test, useTenant) {

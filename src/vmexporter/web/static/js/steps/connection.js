@@ -5,7 +5,8 @@ import { addressField } from "../parts/addressfield.js";
 import { onEnter } from "../parts/field.js";
 import { connectionTest } from "../parts/connectiontest.js";
 import { furtherFields } from "../parts/furtherfields.js";
-import { withTenant } from "../request.js";
+import { found, kept } from "../parts/testfound.js";
+import { connectionBody, serverName, withTenant } from "../request.js";
 import { signIn } from "../parts/signin.js";
 
 /** The words at the top. */
@@ -29,16 +30,13 @@ export function mount(root, app, signal) {
   const further = furtherFields(store, change, secret);
   const sign = signIn(store, change, secret);
   const test = connectionTest(app, signal, {
+    stages: ["address", "network", "tls", "api", "auth", "tenant", "export"],
+    server: () => serverName(store.state.connection.url),
+    ask: (stop) => app.api.validate({ connection: connectionBody(store.state.connection, store.secrets()) }, stop),
+    keep: kept,
+    found: (result) => found(result, useTenant),
     isComplete: () => sign.isComplete(),
     failed: (error) => [address, sign, further].some((part) => part.blame(error)),
-    useTenant(tenant) {
-      const typed = store.secrets().url || store.state.connection.url;
-      const url = withTenant(typed, store.state.test?.tenant ?? "", tenant);
-      if (url) address.set(url);
-      further.setTenant(url ? "" : tenant);
-      change({ tenant: url ? "" : tenant });
-      void test.run();
-    },
     passed: (result) => further.offerTenants(result.tenants ?? []),
   });
   fill(
@@ -50,4 +48,13 @@ export function mount(root, app, signal) {
       h("div.split", null, h("div.fields", null, sign.root, further.root), test.root),
     ),
   );
+
+  function useTenant(tenant) {
+    const typed = store.secrets().url || store.state.connection.url;
+    const url = withTenant(typed, store.state.test?.tenant ?? "", tenant);
+    if (url) address.set(url);
+    further.setTenant(url ? "" : tenant);
+    change({ tenant: url ? "" : tenant });
+    void test.run();
+  }
 }

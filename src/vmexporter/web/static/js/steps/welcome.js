@@ -54,7 +54,7 @@ const MODES = [
 /** Show the step. */
 export function mount(root, app, signal) {
   const files = h("section.mt", { "aria-labelledby": "other", hidden: true });
-  fill(root, promise(), modes(app), files);
+  fill(root, promise(), modes(app), importLink(), files);
   void fileList(files, app, signal);
 }
 
@@ -138,5 +138,28 @@ function modes(app) {
     null,
     h("legend", null, h("h2", null, "What to export")),
     h("div.choices.mts", null, choices),
+  );
+}
+
+function importLink() {
+  return h(
+    "section.mt",
+    { "aria-labelledby": "other-half" },
+    h("h2#other-half", null, "Or the other half"),
+    h(
+      "ul.rows.mts",
+      null,
+      h(
+        "li",
+        null,
+        h(
+          "p",
+          null,
+          h("b", null, "Import a bundle"),
+          h("small", null, "Into any VictoriaMetrics of yours, checked before and counted after"),
+        ),
+        h("a.btn.btn-sm", { href: "import.html" }, "Import a bundle"),
+      ),
+    ),
   );
 }

@@ -1,0 +1,127 @@
+// An import that does not run: paused, interrupted, failed or cancelled; why, and how it goes on.
+
+import { button, fill, h, note } from "../../dom.js";
+import { count, sentence, span } from "../../format.js";
+import { runLog } from "../../parts/runlog.js";
+import { targetName } from "../course.js";
+import { targetBody } from "../request.js";
+
+const SIGN_IN = new Set(["access_denied", "unauthorized"]);
+
+/** The view; its primary button goes on, if that is possible, or begins anew. */
+export function stoppedView(app) {
+  const { store } = app;
+  const place = h("div.stack");
+  const failure = h("div");
+  const log = runLog();
+  let busy = false;
+  let drawn = "";
+
+  async function resume() {
+    if (busy) return;
+    busy = true;
+    const { id } = store.state.run;
+    try {
+      const body = store.state.test ? targetBody(store.state, store.secrets()) : {};
+      app.follower.watch(id, await app.imports.resume(id, body));
+    } catch (error) {
+      if (!("status" in error)) throw error;
+      fill(failure, note("bad", `${error.message}.`, error.hint));
+    } finally {
+      busy = false;
+    }
+  }
+
+  function anew() {
+    app.follower.stop();
+    app.follower.snapshot = null;
+    store.set({ run: null, check: null });
+    app.go("bundle");
+  }
+
+  async function discard() {
+    await app.imports.cancel(store.state.run.id).then(
+      (snapshot) => app.follower.watch(snapshot.id, snapshot),
+      (error) => fill(failure, note("bad", `${error.message}.`, error.hint)),
+    );
+  }
+
+  function update({ snapshot, events, problem }) {
+    log.show(events);
+    const key = JSON.stringify([snapshot?.state, snapshot?.error, problem?.message, Boolean(store.state.test)]);
+    if (key === drawn || !snapshot) return;
+    drawn = key;
+    const { error, resumable } = snapshot;
+    fill(
+      place,
+      problem ? note("warn", `${problem.message}.`, problem.hint) : null,
+      error ? note("bad", `${sentence(error.message)}.`, sentence(error.hint)) : null,
+      facts(snapshot),
+      resumable ? howOn(snapshot) : null,
+    );
+  }
+
+  function howOn({ server, error }) {
+    const { test } = store.state;
+    const isRefused = SIGN_IN.has(error?.code);
+    const from = test
+      ? `Goes on to ${targetName(store.state)} with the connection of step 2${isRefused ? ", unless you change it there" : ""}.`
+      : `The credentials are gone. If ${server || "the target"} wants some, test the connection again first.`;
+    let asked = false;
+    const drop = button(
+      "Give up",
+      () => {
+        if (asked) return void discard();
+        asked = true;
+        drop.textContent = "Give up, what was sent stays there";
+      },
+      "danger sm",
+    );
+    const to = test && !isRefused ? null : h("a.btn.btn-sm#to-target", { href: "#/target" }, "To the target");
+    return h(
+      "div.stack",
+      null,
+      note("info", "It is written down what the target has.", from),
+      h("div.row", null, to, drop, button("Set up another import", anew, "quiet sm")),
+    );
+  }
+
+  function primary() {
+    const { snapshot } = app.follower;
+    if (!snapshot) return null;
+    if (!snapshot.resumable) return { words: "Set up another import", act: anew, plain: snapshot.state !== "failed" };
+    const isRefused = !store.state.test && SIGN_IN.has(snapshot.error?.code);
+    const missing = isRefused ? { why: "The connection has to be tested again first", focus: "to-target" } : null;
+    return { words: "Resume", act: () => void resume(), missing };
+  }
+
+  return {
+    root: h("div", null, place, failure, log.root),
+    update,
+    primary,
+    words: (state) => (primary()?.missing ? undefined : state.run?.words),
+  };
+}
+
+function facts({ file_name: name, server, samples, expected_samples: all, elapsed_s: elapsed }) {
+  const rows = [
+    ["File", name],
+    ["Target", server],
+    ["Samples sent", samples ? `${count(samples)}${all ? ` of ${count(all)}` : ""}` : ""],
+    ["Time taken", elapsed ? span(elapsed * 1000) : ""],
+  ];
+  const given = rows.filter(([, words]) => words);
+  return h(
+    "section.panel",
+    { "aria-label": "This import" },
+    h(
+      "div.body",
+      null,
+      h(
+        "dl.kv",
+        null,
+        given.map(([term, words]) => [h("dt", null, term), h("dd", null, words)]),
+      ),
+    ),
+  );
+}
