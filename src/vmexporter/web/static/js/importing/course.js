@@ -41,7 +41,10 @@ function egress(state) {
   if (state.run?.state === "finished") return [`All was sent to ${target || "the target"}`, "To nobody else."];
   if (isRunning(state)) return [`Sends to one server: ${target}`, "To nobody else."];
   if (state.run) return ["A part has been sent", target ? `To one server: ${target}` : ""];
-  return ["Nothing has been sent", target ? `Start import sends to one server: ${target}` : "No server has been contacted yet."];
+  return [
+    "Nothing has been sent",
+    target ? `Start import sends to one server: ${target}` : "No server has been contacted yet.",
+  ];
 }
 
 /** The course of an import. */
@@ -59,7 +62,9 @@ export function runWords({ state, done, eta_s: eta, phase, result }) {
   if (state === "finished") return result?.verdict === "same" ? "Finished, counts match" : "Finished";
   if (state === "running") {
     if (phase === "verifying") return "Counting";
-    return eta === null || eta === undefined ? percent : `${percent}, ${span(Math.max(1, Math.round(eta)) * 1000)} left`;
+    return eta === null || eta === undefined
+      ? percent
+      : `${percent}, ${span(Math.max(1, Math.round(eta)) * 1000)} left`;
   }
   const names = { paused: "Paused", failed: "Failed", cancelled: "Cancelled", interrupted: "Interrupted" };
   return `${names[state] ?? state} at ${percent}`;

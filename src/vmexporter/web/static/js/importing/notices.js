@@ -37,7 +37,9 @@ function old({ samples, too_old: dropped, too_old_at_now: atNow, target }, shift
   if (!dropped) return null;
   const helps = shift !== "end" && atNow < dropped;
   const then = atNow ? `it keeps ${count(samples - atNow)} of them` : "it keeps all";
-  const keeps = target.retention ? `Its retention is ${target.retention}, and it would drop them.` : "It would drop them.";
+  const keeps = target.retention
+    ? `Its retention is ${target.retention}, and it would drop them.`
+    : "It would drop them.";
   return {
     kind: "warn",
     fact: `${count(dropped)} of ${count(samples)} samples are older than the target keeps.`,

@@ -96,7 +96,11 @@ export function connectionTest(app, signal, on) {
       show(
         "is-bad",
         bad ? `Failed at ${smallName(bad.name)}` : "Failed",
-        [stageList(stages, { hint, rest: unreached(stages, on.stages) }), words, attempts ? h("footer", null, attempts) : null],
+        [
+          stageList(stages, { hint, rest: unreached(stages, on.stages) }),
+          words,
+          attempts ? h("footer", null, attempts) : null,
+        ],
         "Test again",
       );
     } else {

@@ -27,7 +27,11 @@ export function summary(state) {
           "li",
           null,
           h("p", null, h("small", null, name), h("span", null, words)),
-          h("a.small", { href: `#/${id}`, "aria-label": `Change: ${name}`, title: course.stepName(id, state) }, "Change"),
+          h(
+            "a.small",
+            { href: `#/${id}`, "aria-label": `Change: ${name}`, title: course.stepName(id, state) },
+            "Change",
+          ),
         ),
       ),
     ),

@@ -23,9 +23,23 @@ export function dropZone(app, signal, taken) {
   const fillBar = h("i");
   bar.append(fillBar);
   const giveUp = button("Stop the upload", () => sending?.abort(), "sm");
-  const going = h("div.stack-s.wide-box", { hidden: true }, h("p", { role: "status" }), bar, h("div.row", null, giveUp));
+  const going = h(
+    "div.stack-s.wide-box",
+    { hidden: true },
+    h("p", { role: "status" }),
+    bar,
+    h("div.row", null, giveUp),
+  );
   const failure = h("div.wide-box");
-  const zone = h("div.drop", { ondragover: over, ondragenter: over, ondragleave: left, ondrop: dropped }, line, more, input, going, failure);
+  const zone = h(
+    "div.drop",
+    { ondragover: over, ondragenter: over, ondragleave: left, ondrop: dropped },
+    line,
+    more,
+    input,
+    going,
+    failure,
+  );
   let sending = null;
   signal.addEventListener("abort", () => sending?.abort());
 
@@ -79,7 +93,9 @@ export function dropZone(app, signal, taken) {
   async function why(error, file) {
     if (error.status) return error.hint;
     const { room_bytes: room } = await app.imports.uploads().catch(() => ({}));
-    return room !== undefined && file.size >= room ? `There is room for ${bytes(room)} in the output folder` : error.hint;
+    return room !== undefined && file.size >= room
+      ? `There is room for ${bytes(room)} in the output folder`
+      : error.hint;
   }
 
   function show(file, sent) {

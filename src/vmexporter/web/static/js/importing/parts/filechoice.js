@@ -46,7 +46,12 @@ export function fileChoice(app, signal, take) {
     const when = utcText(at).slice(0, 16).replace("T", " ");
     const where = source.upload ? "handed over" : "in the output folder";
     const use = button("Take this one", () => take(source), "sm", { "aria-label": `Take ${source.name}` });
-    const parts = h("p", null, h("b.mono", null, source.name), h("small", null, `${bytes(source.bytes)}, ${where} ${when} UTC`));
+    const parts = h(
+      "p",
+      null,
+      h("b.mono", null, source.name),
+      h("small", null, `${bytes(source.bytes)}, ${where} ${when} UTC`),
+    );
     return { source, use, root: h("li", null, parts, source.upload ? deleteButton(source) : null, use) };
   }
 
@@ -63,7 +68,8 @@ export function fileChoice(app, signal, take) {
         }
         try {
           await app.imports.removeUpload(source.upload);
-          if (app.store.state.source?.upload === source.upload) app.store.set({ source: null, sound: null, check: null });
+          if (app.store.state.source?.upload === source.upload)
+            app.store.set({ source: null, sound: null, check: null });
           void load();
         } catch (error) {
           if (!("status" in error)) throw error;

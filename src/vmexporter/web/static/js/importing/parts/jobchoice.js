@@ -9,7 +9,12 @@ export function jobChoice(store, change) {
   const summary = h("summary");
   const list = h("div.stack-s.scroll.tall", { role: "group", "aria-label": "Jobs", tabindex: "0" });
   const line = h("p.msg.is-bad", { hidden: true, "aria-live": "polite" });
-  const root = h("details.more#jobs", { tabindex: "-1", open: store.state.options.off.length > 0 }, summary, h("div.stack-s", null, list, line));
+  const root = h(
+    "details.more#jobs",
+    { tabindex: "-1", open: store.state.options.off.length > 0 },
+    summary,
+    h("div.stack-s", null, list, line),
+  );
   let drawn = "";
 
   function draw(names) {
@@ -37,7 +42,9 @@ export function jobChoice(store, change) {
       const names = store.state.check?.jobs ?? [];
       const { off } = store.state.options;
       root.hidden = names.length < 2;
-      summary.textContent = off.length ? `${names.length - off.length} of ${plural(names.length, "job")}` : `All ${plural(names.length, "job")}`;
+      summary.textContent = off.length
+        ? `${names.length - off.length} of ${plural(names.length, "job")}`
+        : `All ${plural(names.length, "job")}`;
       line.textContent = error;
       line.hidden = !error;
       const key = JSON.stringify([names, off]);

@@ -29,15 +29,28 @@ export function optionFields(app, signal, changed) {
     return box;
   };
   const boxes = {
-    "shift-start": text("shift-start", "start_at", { label: "First sample at (UTC)", hint: "2026-11-23 10:00:00, now-6h or a Unix time" }),
+    "shift-start": text("shift-start", "start_at", {
+      label: "First sample at (UTC)",
+      hint: "2026-11-23 10:00:00, now-6h or a Unix time",
+    }),
     "shift-by": text("shift-by", "by", { label: "Move by", hint: "7d, -1h30m or 500ms" }),
-    extra: text("extra", "extra", { label: "Extra label", hint: "Keeps cases apart: every series gets it", placeholder: 'bundle="case-4711"' }),
+    extra: text("extra", "extra", {
+      label: "Extra label",
+      hint: "Keeps cases apart: every series gets it",
+      placeholder: 'bundle="case-4711"',
+    }),
     drop: text("drop", "drop", { label: "Drop labels", optional: true, placeholder: "datacenter, pod" }),
     "range-from": text("range-from", "from", { label: "From (UTC)", hint: "Empty: from the beginning" }),
     "range-to": text("range-to", "to", { label: "To (UTC)", hint: "Empty: to the end" }),
   };
   const { root: shifts } = segmentedField(
-    { name: "shift", label: "Shift in time", options: SHIFTS, value: store.state.options.shift, pick: (shift) => take({ shift }) },
+    {
+      name: "shift",
+      label: "Shift in time",
+      options: SHIFTS,
+      value: store.state.options.shift,
+      pick: (shift) => take({ shift }),
+    },
     SHIFT_HINT,
   );
   const jobs = jobChoice(store, change);
@@ -77,8 +90,10 @@ export function optionFields(app, signal, changed) {
     boxes["shift-start"].root.hidden = options.shift !== "start";
     boxes["shift-by"].root.hidden = options.shift !== "by";
     for (const [id, box] of Object.entries(boxes)) {
-      if (id === wrong && (isLeft || document.activeElement !== box.input) && box.input.value.trim()) box.say("bad", error);
-      else if (id === "drop" && !error && options.drop.trim() && check?.result?.merged_series) box.say("bad", mergeWords(options, check.result));
+      if (id === wrong && (isLeft || document.activeElement !== box.input) && box.input.value.trim())
+        box.say("bad", error);
+      else if (id === "drop" && !error && options.drop.trim() && check?.result?.merged_series)
+        box.say("bad", mergeWords(options, check.result));
       else box.say();
     }
     jobs.show(error && wrong === "jobs" ? error : "");

@@ -40,7 +40,10 @@ export function preflightTable() {
       if (!shown) fill(body, stateBox("loading", "Reading the bundle", "Nothing is sent"));
     },
     show(result, server) {
-      say(result.damage.length ? "is-warn" : result.checked ? "is-ok" : "", result.damage.length ? "Damaged" : result.checked ? "Checksums match" : "Read");
+      say(
+        result.damage.length ? "is-warn" : result.checked ? "is-ok" : "",
+        result.damage.length ? "Damaged" : result.checked ? "Checksums match" : "Read",
+      );
       attribute(body, "aria-busy", null);
       if (shown === result) return;
       shown = result;
@@ -67,12 +70,18 @@ function facts(result, server) {
     ["Retention", target.retention ? `${target.retention}, read from its flags` : "Not told by the target"],
     ["Labels per series", labelWords(result)],
     ["Left out", leftOut(result.left_out)],
-    ["Would be kept", `${kept === samples ? "all of " : `${count(kept)} of `}${count(samples)} samples`, kept === samples ? "" : "is-warn"],
+    [
+      "Would be kept",
+      `${kept === samples ? "all of " : `${count(kept)} of `}${count(samples)} samples`,
+      kept === samples ? "" : "is-warn",
+    ],
   ];
   return h(
     "dl.kv",
     null,
-    rows.filter(([, words]) => words).map(([term, words, kind = ""]) => [h("dt", null, term), h("dd", { class: kind }, words)]),
+    rows
+      .filter(([, words]) => words)
+      .map(([term, words, kind = ""]) => [h("dt", null, term), h("dd", { class: kind }, words)]),
   );
 }
 
@@ -114,9 +123,11 @@ function jobTable(jobs) {
         h(
           "tbody",
           null,
-          jobs.slice(0, MOST_JOBS).map(({ job, series, samples }) =>
-            h("tr", null, h("td.name", null, job || "(no job)"), cell(exact(series)), cell(exact(samples))),
-          ),
+          jobs
+            .slice(0, MOST_JOBS)
+            .map(({ job, series, samples }) =>
+              h("tr", null, h("td.name", null, job || "(no job)"), cell(exact(series)), cell(exact(samples))),
+            ),
         ),
       ),
     ),

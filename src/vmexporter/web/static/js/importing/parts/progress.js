@@ -16,7 +16,11 @@ export function progressView(app) {
   const where = h("span.soft");
   const told = h("p.vh", { role: "status" });
   const filled = h("i");
-  const bar = h("div.meter", { role: "progressbar", "aria-label": "Sent", "aria-valuemin": 0, "aria-valuemax": 100 }, filled);
+  const bar = h(
+    "div.meter",
+    { role: "progressbar", "aria-label": "Sent", "aria-valuemin": 0, "aria-valuemax": 100 },
+    filled,
+  );
   const stats = h("dl.stats.ruled");
   const rule = h("span.grow");
   const trouble = h("div");
@@ -51,7 +55,11 @@ export function progressView(app) {
       acts.querySelector("#cancel").focus();
     };
     const back = button("Go on", goOn, "sm");
-    fill(acts, button("Cancel, what was sent stays there", () => void act("cancel"), "danger sm"), back);
+    fill(
+      acts,
+      button("Cancel, what was sent stays there", () => void act("cancel"), "danger sm"),
+      back,
+    );
     back.focus();
   }
 
@@ -70,7 +78,11 @@ export function progressView(app) {
     attribute(bar, "aria-valuetext", `${value} %, ${words}`);
     filled.style.inlineSize = `${value}%`;
     fill(stats, figures(snapshot));
-    fill(rule, h("b", null, "Nothing is sent twice."), " What the target may have is read back before it is sent again.");
+    fill(
+      rule,
+      h("b", null, "Nothing is sent twice."),
+      " What the target may have is read back before it is sent again.",
+    );
     log.show(events);
   }
 
@@ -94,7 +106,14 @@ function whereWords({ phase, eta_s: eta, file_name: name }) {
   return eta === null ? name : `${name}, about ${span(Math.max(1, Math.round(eta)) * 1000)} left`;
 }
 
-function figures({ samples, expected_samples: all, text_bytes_per_s: rate, at_once: atOnce, elapsed_s: elapsed, pauses }) {
+function figures({
+  samples,
+  expected_samples: all,
+  text_bytes_per_s: rate,
+  at_once: atOnce,
+  elapsed_s: elapsed,
+  pauses,
+}) {
   const cell = (name, value, more) =>
     h("div", null, h("dt", null, name), h("dd", null, value, more ? [" ", h("small", null, more)] : null));
   return [

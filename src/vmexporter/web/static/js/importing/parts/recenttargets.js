@@ -18,7 +18,8 @@ export function recentTargets(app, signal, take) {
     const keep = tick("Remember addresses", "On this machine, for this user. Never a user name, password or token", {
       id: "remember",
       checked: remember,
-      onchange: async (event) => show(await app.imports.rememberTargets(event.target.checked).catch(() => ({ targets, remember }))),
+      onchange: async (event) =>
+        show(await app.imports.rememberTargets(event.target.checked).catch(() => ({ targets, remember }))),
     });
     fill(
       root,
@@ -33,7 +34,9 @@ export function recentTargets(app, signal, take) {
       "li",
       null,
       h("p.mono", null, address),
-      button("Forget", () => void app.imports.forgetTarget(id).then(show, load), "quiet sm", { "aria-label": `Forget ${address}` }),
+      button("Forget", () => void app.imports.forgetTarget(id).then(show, load), "quiet sm", {
+        "aria-label": `Forget ${address}`,
+      }),
       button("Take", () => take(address), "sm", { "aria-label": `Take ${address}` }),
     );
   }

@@ -29,7 +29,14 @@ export function resultView(app) {
     if (drawn || !snapshot?.result) return;
     drawn = true;
     const { result, file_name: name, server } = snapshot;
-    fill(root, verdict(result, server), reasons(result), figures(result), leftOut(result.left_out), table(result, name));
+    fill(
+      root,
+      verdict(result, server),
+      reasons(result),
+      figures(result),
+      leftOut(result.left_out),
+      table(result, name),
+    );
   }
 
   return {
@@ -43,12 +50,34 @@ export function resultView(app) {
 function verdict({ verdict: found, samples, samples_found: stored, doubtful }, server) {
   const notes = [
     {
-      same: () => note("ok", "The target has all that was sent.", `${exact(samples)} samples counted at ${server}, series and samples of each job compared.`),
-      different: () => note("warn", "The target has something else than was sent.", `${exact(stored)} of ${exact(samples)} samples were counted at ${server}. The table says which jobs differ.`),
-      unverified: () => note("warn", "What the target has could not be counted.", `It took all of ${exact(samples)} samples, and answers no queries here.`),
+      same: () =>
+        note(
+          "ok",
+          "The target has all that was sent.",
+          `${exact(samples)} samples counted at ${server}, series and samples of each job compared.`,
+        ),
+      different: () =>
+        note(
+          "warn",
+          "The target has something else than was sent.",
+          `${exact(stored)} of ${exact(samples)} samples were counted at ${server}. The table says which jobs differ.`,
+        ),
+      unverified: () =>
+        note(
+          "warn",
+          "What the target has could not be counted.",
+          `It took all of ${exact(samples)} samples, and answers no queries here.`,
+        ),
     }[found](),
   ];
-  if (doubtful) notes.push(note("warn", `${plural(doubtful, "sample")} may stand there twice.`, "The connection was lost while they were sent, and they could not be read back."));
+  if (doubtful)
+    notes.push(
+      note(
+        "warn",
+        `${plural(doubtful, "sample")} may stand there twice.`,
+        "The connection was lost while they were sent, and they could not be read back.",
+      ),
+    );
   return notes;
 }
 
@@ -90,18 +119,20 @@ function table({ jobs }, name) {
   const isOther = ({ series_sent: sent, series_found: found }) => found !== null && found !== sent;
   const ordered = [...jobs].sort((one, other) => Number(isOff(other)) - Number(isOff(one)));
   const number = (value) => h("td.num", null, value === null ? "not counted" : exact(value));
-  const rows = ordered.slice(0, MOST_ROWS).map((row) =>
-    h(
-      "tr",
-      null,
-      h("td.name", null, row.job || "(no job)"),
-      number(row.series_sent),
-      number(row.series_found),
-      number(row.samples_sent),
-      number(row.samples_found),
-      h("td", null, mark(row, isOff(row))),
-    ),
-  );
+  const rows = ordered
+    .slice(0, MOST_ROWS)
+    .map((row) =>
+      h(
+        "tr",
+        null,
+        h("td.name", null, row.job || "(no job)"),
+        number(row.series_sent),
+        number(row.series_found),
+        number(row.samples_sent),
+        number(row.samples_found),
+        h("td", null, mark(row, isOff(row))),
+      ),
+    );
   const head = ["Series sent", "found", "Samples sent", "found"].map((words) => h("th.num", { scope: "col" }, words));
   return h(
     "section.panel",

@@ -24,7 +24,11 @@ export async function runChoice(section, app, signal) {
 
 function row(run, app) {
   const isRunning = run.state === "running";
-  const when = isRunning ? `${Math.floor(run.done * 100)} %` : `stopped ${utcText(run.ended_ms ?? run.created_ms).slice(0, 16).replace("T", " ")} UTC`;
+  const when = isRunning
+    ? `${Math.floor(run.done * 100)} %`
+    : `stopped ${utcText(run.ended_ms ?? run.created_ms)
+        .slice(0, 16)
+        .replace("T", " ")} UTC`;
   return h(
     "li",
     null,

@@ -25,7 +25,9 @@ export function soundness(app, signal) {
     const { source, force } = store.state;
     const body = { source: sourceBody(store.state), force };
     const look = (stop) => app.imports.check(body, stop).catch((error) => answerOf(error, stop));
-    const answer = await ask(`Checking ${source.name}`, look, (found) => (found.error ? broken(found.error) : shown(found)));
+    const answer = await ask(`Checking ${source.name}`, look, (found) =>
+      found.error ? broken(found.error) : shown(found),
+    );
     if (answer && !answer.error && store.state.source === source) store.set({ sound: kept(answer) });
   }
 
@@ -93,7 +95,10 @@ function kept(found) {
 function facts(found) {
   const rows = [
     ["Kind", [KINDS[found.kind], FORMS[found.form]].filter(Boolean).join(", ")],
-    ["Size", [bytes(found.bytes), found.text_bytes && `${bytes(found.text_bytes)} unpacked`].filter(Boolean).join(", ")],
+    [
+      "Size",
+      [bytes(found.bytes), found.text_bytes && `${bytes(found.text_bytes)} unpacked`].filter(Boolean).join(", "),
+    ],
     ["Range", found.first_ms === null ? "" : utcRange(found.first_ms, found.last_ms)],
     ["Holds", found.series === null ? "" : `${exact(found.series)} series, ${count(found.samples)} samples`],
     ["Components", listed(found.components)],

@@ -75,7 +75,8 @@ export function mount(root, app, signal) {
     const { error, field, options } = parseOptions(store.state, app.nowMs());
     if (error) return { why: WRONG[field] ?? "Correct the options first", focus: field };
     const { check } = store.state;
-    if (check?.key !== checkKey(store.state, options)) return { why: "The preflight has to end first", focus: "preflight" };
+    if (check?.key !== checkKey(store.state, options))
+      return { why: "The preflight has to end first", focus: "preflight" };
     if (check.result.merged_series) return { why: "Correct the labels to drop first", focus: "drop" };
     return check.result.samples ? null : { why: "There is nothing to import", focus: "preflight" };
   }
@@ -88,4 +89,8 @@ export function mount(root, app, signal) {
   };
 }
 
-const WRONG = { drop: "Correct the labels to drop first", extra: "Correct the extra label first", jobs: "No job is left" };
+const WRONG = {
+  drop: "Correct the labels to drop first",
+  extra: "Correct the extra label first",
+  jobs: "No job is left",
+};
