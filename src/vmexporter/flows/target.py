@@ -6,7 +6,7 @@ Without a query side (a vmagent, a write-only route) nothing can be read back an
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from vmexporter.core.formats import Format
@@ -18,6 +18,7 @@ from vmexporter.flows.world import World
 from vmexporter.tsdb.insertion import InsertApi, find_insert, force_flush
 from vmexporter.tsdb.probe import Probe, probe
 from vmexporter.tsdb.prometheus import PrometheusApi
+from vmexporter.tsdb.stages import Stage, StageName, Stages
 from vmexporter.tsdb.targetfacts import TargetFacts, facts_of, metrics_page, started_s
 from vmexporter.tsdb.transport import HttpClient
 from vmexporter.tsdb.victoria import ExportApi
@@ -97,29 +98,30 @@ def ways_of(request: ImportRequest) -> Iterator[Ways]:
         yield Ways(sending, asking, points, asked)
 
 
-def open_target(ways: Ways, form: Format, world: World) -> Target:
-    """Find both sides of the target.
+def open_target(
+    ways: Ways, form: Format, world: World, on_stage: Callable[[Stage], None] | None = None
+) -> Target:
+    """Find both sides of the target; *on_stage* is told how far that is.
 
     Raises:
         VmexporterError: nothing takes data in; or a query address was given and does not answer.
     """
-    insert = find_insert(ways.sending, ways.points, form)
+    stages = Stages(on_stage, world.monotonic_s)
+    stages.passed("address", ways.points.bases[0])
+    with _stage(stages, "insert") as passed:
+        insert = find_insert(ways.sending, ways.points, form)
+        passed(insert.base)
     notes: list[str] = []
-    found: Probe | None = None
-    try:
-        found = probe(ways.asking, ways.connection)
-    except VmexporterError as error:
-        if ways.sending is not ways.asking:
-            raise
-        why = error.message.partition(": ")[2] or error.message
-        notes.append(f"this target answers no queries here ({why}), so what it stores cannot be verified")
+    found = _query_side(ways, stages, notes)
     api = PrometheusApi(ways.asking, found.query_base) if found else None
     export = ExportApi(ways.asking, found.export_base) if found and found.export_base else None
     roots = [(ways.sending, ways.points.program_url)]
     if found and (root := program_root(found.query_base)) != ways.points.program_url:
         roots.append((ways.asking, root))
-    pages = [metrics_page(client, url) for client, url in roots]
-    facts = facts_of(pages, api, world.now_ms())
+    stages.begin("facts")
+    facts = facts_of([metrics_page(client, url) for client, url in roots], api, world.now_ms())
+    told = f"{facts.retention}; at most {facts.labels or 'an unknown number of'} labels" if facts.retention else ""
+    stages.end("facts", told or "not told by the target", state="done" if told else "skipped")
     notes += found.notes if found else ()
     flushing = tuple(root for root in roots if force_flush(*root))
     return Target(insert, api, export, found, facts, tuple(roots), tuple(notes), flushing)
@@ -128,6 +130,31 @@ def open_target(ways: Ways, form: Format, world: World) -> Target:
 def new_mark(world: World) -> str:
     """A job that nobody has, to make a selector new: servers remember for ten seconds which series fit a known one."""
     return f"vmexporter-{world.secret_bytes(6).hex()}"
+
+
+def _query_side(ways: Ways, stages: Stages, notes: list[str]) -> Probe | None:
+    try:
+        with _stage(stages, "api") as passed:
+            found = probe(ways.asking, ways.connection)
+            passed(found.query_base)
+        return found
+    except VmexporterError as error:
+        if ways.sending is not ways.asking:
+            raise
+        why = error.message.partition(": ")[2] or error.message
+        notes.append(f"this target answers no queries here ({why}), so what it stores cannot be verified")
+        return None
+
+
+@contextlib.contextmanager
+def _stage(stages: Stages, name: StageName) -> Iterator[Callable[[str], None]]:
+    """Tell that *name* begins, and how it ends."""
+    stages.begin(name)
+    try:
+        yield lambda words: stages.end(name, words)
+    except VmexporterError as error:
+        stages.end(name, error.message.partition(": ")[2] or error.message, state="failed")
+        raise
 
 
 def program_root(base: str) -> str:

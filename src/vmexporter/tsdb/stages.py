@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-StageName = Literal["address", "network", "tls", "api", "auth", "tenant", "export"]
+StageName = Literal["address", "network", "tls", "api", "auth", "tenant", "export", "insert", "facts"]
 StageState = Literal["running", "done", "failed", "skipped"]
 
 

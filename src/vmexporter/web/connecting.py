@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -14,24 +15,69 @@ from vmexporter.flows.discovery import discover
 from vmexporter.flows.readahead import ReadAhead
 from vmexporter.flows.session import Session, open_session
 from vmexporter.flows.world import World
-from vmexporter.tsdb.probe import Stage
+from vmexporter.tsdb.probe import Probe, Stage
 from vmexporter.tsdb.transport import HttpClient
 from vmexporter.tsdb.victoria import list_tenants
-from vmexporter.web.answers import StageAnswer, ValidateAnswer
+from vmexporter.web.answers import Given, StageAnswer, ValidateAnswer
 from vmexporter.web.refusals import UNEXPECTED_DOCUMENT, error_document
 
 _LOOK_BACK_MS = 3_600_000
 _CLUSTER = frozenset({"vmselect"})
 
 
-class ConnectionTest:
+class StagedTest(ABC):
     """One test. ``stages`` holds those that have ended so far, each once."""
 
-    def __init__(self, connection: Connection, world: World) -> None:
+    def __init__(self) -> None:
         self.stages: list[StageAnswer] = []
+        self._told: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+
+    @abstractmethod
+    def result(self) -> Given:
+        """What the test found; each of its stages is told to ``hear``.
+
+        Raises:
+            VmexporterError: it failed; ``stages`` says how far it came.
+        """
+
+    @abstractmethod
+    def interrupt(self) -> None:
+        """End what it waits for."""
+
+    def live(self) -> Iterator[dict[str, Any]]:
+        """``{"stage": …}`` as it begins and as it ends, then ``{"result": …}`` or ``{"error": …}``."""
+        ahead = ReadAhead((run() for run in (self._run,)), self.interrupt)
+        try:
+            while (document := self._told.get()) is not None:
+                yield document
+        finally:
+            ahead.close()  # the page may have gone on
+
+    def hear(self, stage: Stage) -> None:
+        """Take one stage."""
+        answer = StageAnswer.model_validate(asdict(stage))
+        if stage.state != "running":
+            self.stages.append(answer)
+        self._told.put({"stage": answer.model_dump(mode="json")})
+
+    def _run(self) -> None:
+        last: dict[str, Any] = {"error": UNEXPECTED_DOCUMENT}
+        try:
+            last = {"result": self.result().model_dump(mode="json")}
+        except VmexporterError as error:
+            last = {"error": error_document(error)}
+        finally:
+            self._told.put(last)
+            self._told.put(None)
+
+
+class ConnectionTest(StagedTest):
+    """The test of a server to export from."""
+
+    def __init__(self, connection: Connection, world: World) -> None:
+        super().__init__()
         self._connection = connection
         self._world = world
-        self._told: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._client: HttpClient | None = None
 
     def result(self) -> ValidateAnswer:
@@ -41,8 +87,8 @@ class ConnectionTest:
             VmexporterError: the connection does not work; ``stages`` says how far it came.
         """
         with HttpClient(self._connection) as self._client:
-            session = open_session(self._client, self._connection, self._hear)
-            components, tenants = self._components(session), _tenants(session)
+            session = open_session(self._client, self._connection, self.hear)
+            components, tenants = self._components(session), known_tenants(session.client, session.found)
         found = session.found
         return ValidateAnswer(
             version=found.versions[-1] if found.versions else "",
@@ -59,34 +105,10 @@ class ConnectionTest:
             notes=found.notes,
         )
 
-    def live(self) -> Iterator[dict[str, Any]]:
-        """``{"stage": …}`` as it begins and as it ends, then ``{"result": …}`` or ``{"error": …}``."""
-        ahead = ReadAhead((run() for run in (self._run,)), self._interrupt)
-        try:
-            while (document := self._told.get()) is not None:
-                yield document
-        finally:
-            ahead.close()  # the page may have gone on
-
-    def _interrupt(self) -> None:
+    def interrupt(self) -> None:
+        """As there."""
         if self._client:
             self._client.interrupt()
-
-    def _run(self) -> None:
-        last: dict[str, Any] = {"error": UNEXPECTED_DOCUMENT}
-        try:
-            last = {"result": self.result().model_dump(mode="json")}
-        except VmexporterError as error:
-            last = {"error": error_document(error)}
-        finally:
-            self._told.put(last)
-            self._told.put(None)
-
-    def _hear(self, stage: Stage) -> None:
-        answer = StageAnswer.model_validate(asdict(stage))
-        if stage.state != "running":
-            self.stages.append(answer)
-        self._told.put({"stage": answer.model_dump(mode="json")})
 
     def _components(self, session: Session) -> tuple[str, ...]:
         """The components that reported in the last hour, and the one that answers."""
@@ -99,10 +121,11 @@ class ConnectionTest:
         return tuple(sorted(names | {one.component for one in found.instances if one.component in FAMILY}))
 
 
-def _tenants(session: Session) -> tuple[str, ...]:
-    if session.found.kind not in _CLUSTER and "/select/" not in session.found.query_base:
+def known_tenants(client: HttpClient, found: Probe) -> tuple[str, ...]:
+    """The tenants of a cluster, where it tells them."""
+    if found.kind not in _CLUSTER and "/select/" not in found.query_base:
         return ()
     try:
-        return tuple(list_tenants(session.client, session.found.query_base))
+        return tuple(list_tenants(client, found.query_base))
     except VmexporterError:
         return ()
