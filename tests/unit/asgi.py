@@ -82,4 +82,4 @@ def service(folder: Path, *, host: str = "127.0.0.1", max_runs: int = 3) -> Serv
     settings = Settings(host=host, port=8080, token=TOKEN, output=folder, max_runs=max_runs)
     world = World()
     output = OutputFolder(folder)
-    return Service(settings, Runs(output, max_runs, world), Imports(output), world)
+    return Service(settings, Runs(output, max_runs, world), Imports(output, max_runs, world), world)

@@ -84,10 +84,12 @@ def import_metrics(source: Path | BinaryIO, request: ImportRequest, manner: Mann
             yield from _run(work, journal, None)
 
 
-def resume_import(path: Path, connection: Connection, manner: Manner, world: World) -> Iterator[Event]:
+def resume_import(
+    path: Path, connection: Connection, manner: Manner, world: World, insert_url: str = ""
+) -> Iterator[Event]:
     """Go on with the import of the journal *path*; *connection* brings the credentials, which were not kept.
 
-    Its address may be empty: then those of the interrupted import are used.
+    Its address may be empty: then those of the interrupted import are used. With one, *insert_url* counts too.
 
     Raises:
         VmexporterError: as :func:`import_metrics`.
@@ -97,7 +99,7 @@ def resume_import(path: Path, connection: Connection, manner: Manner, world: Wor
     journal = ImportJournal.reopen(path)
     with closing(journal):
         header = journal.state.header
-        request = _request_of(header, connection)
+        request = _request_of(header, connection, insert_url)
         file_path = Path(header["source"]["path"])
         require_same(SourceFile.of(file_path), header["source"])
         with open_metrics(file_path, force=request.force) as file, ways_of(request) as ways:
@@ -168,13 +170,13 @@ def _header(work: _Work) -> dict[str, Any]:
     }
 
 
-def _request_of(header: dict[str, Any], connection: Connection) -> ImportRequest:
+def _request_of(header: dict[str, Any], connection: Connection, insert_url: str) -> ImportRequest:
     """The request of an interrupted import, with the credentials of today."""
     try:
         known = {"url": connection.url or header["url"], "tenant": connection.tenant or header["tenant"]}
         return ImportRequest(
             connection=connection.model_copy(update=known),
-            insert_url="" if connection.url else header["insert_url"],
+            insert_url=insert_url if connection.url else header["insert_url"],
             options=ImportOptions.model_validate(header["options"]),
             force=bool(header["force"]),
         )

@@ -98,9 +98,7 @@ def ways_of(request: ImportRequest) -> Iterator[Ways]:
         yield Ways(sending, asking, points, asked)
 
 
-def open_target(
-    ways: Ways, form: Format, world: World, on_stage: Callable[[Stage], None] | None = None
-) -> Target:
+def open_target(ways: Ways, form: Format, world: World, on_stage: Callable[[Stage], None] | None = None) -> Target:
     """Find both sides of the target; *on_stage* is told how far that is.
 
     Raises:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from vmexporter.flows.labeltable import LabelRow
 from vmexporter.flows.queryjudging import JobCount
+
+
+def legible(value: Any) -> Any:
+    """*value* with bytes that are no UTF-8 replaced: label values may hold some, JSON may not."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {legible(key): legible(part) for key, part in value.items()}
+    return tuple(map(legible, value)) if isinstance(value, list | tuple) else value
 
 
 class Given(BaseModel):

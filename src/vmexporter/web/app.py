@@ -18,13 +18,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vmexporter import __version__
 from vmexporter.errors import VmexporterError
-from vmexporter.web import downloads, exports, looking, uploading
+from vmexporter.web import downloads, exports, importing, looking, uploading
 from vmexporter.web.answers import ErrorAnswer
 from vmexporter.web.guard import API, Doorkeeper, Guard
 from vmexporter.web.refusals import Refused, body_answer, error_answer, status_answer, unexpected_answer
 from vmexporter.web.service import Service
 
-ROUTERS: Final = (looking.router, exports.router, downloads.router, uploading.router)
+ROUTERS: Final = (looking.router, exports.router, downloads.router, uploading.router, importing.router)
 STATIC: Final = Path(__file__).parent / "static"
 _ERRORS: Final = {
     400: "The request cannot be meant",

@@ -11,6 +11,23 @@ ImportPhase = Literal["connecting", "checking", "sending", "verifying", "finishe
 Verdict = Literal["same", "different", "unverified"]
 
 
+class SourceFile(Given):
+    """A file that can be imported: an ``upload`` by its id, or a ``path`` below the output folder."""
+
+    upload: str
+    path: str
+    name: str
+    bytes: int
+    modified_ms: int
+
+
+class SourcesAnswer(Given):
+    """The files that can be imported, the newest first, and how large another upload may be."""
+
+    sources: tuple[SourceFile, ...]
+    room_bytes: int
+
+
 class SourceAnswer(Given):
     """A file that can be imported, and what it tells of itself; what it does not tell is null or empty.
 
@@ -34,15 +51,6 @@ class SourceAnswer(Given):
     versions: tuple[str, ...]
     obfuscated: bool | None
     made_by: str
-
-
-class TargetAddressAnswer(Given):
-    """What an address is understood as; nothing was asked yet."""
-
-    base: str
-    tenant: str
-    also_tried: tuple[str, ...]
-    has_credentials: bool
 
 
 class TargetFacts(Given):
@@ -104,12 +112,10 @@ class PreflightAnswer(Given):
     """What an import would bring. Times are the file's own, before a shift by ``shift_ms``.
 
     The target would drop ``too_old`` and ``in_the_future`` of the samples for their time, about (none and all are
-    exact); ``too_old_at_now`` if the last sample became one of now. ``series_over_limit`` have more labels than it takes.
+    exact); ``too_old_at_now`` if the last sample became one of now. ``series_over_limit``: more labels than it takes.
     """
 
     target: TargetFacts
-    checked: bool
-    damage: tuple[str, ...]
     warnings: tuple[str, ...]
     series: int
     merged_series: int
@@ -160,9 +166,10 @@ class ImportAnswer(Given):
 
 
 class ImportSnapshot(RunSnapshot):
-    """One import at one moment. ``done`` is a fraction of the file's text, ``at_once`` how many requests may be under way.
+    """One import at one moment.
 
-    ``pauses`` counts how often the target had to be waited for, ``expected_samples`` is null while unknown.
+    ``done`` is a fraction of the file's text, ``at_once`` how many requests may be under way. ``pauses`` counts how
+    often the target had to be waited for, ``expected_samples`` is null while unknown.
     """
 
     file_name: str

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from vmexporter.core.formats import Format
 from vmexporter.core.importing.request import ImportOptions, ImportRequest
 from vmexporter.core.request import Connection, Model
 from vmexporter.web.bodies import ConnectionBody, Text
@@ -44,9 +45,9 @@ class TargetBody(ConnectionBody):
 
 
 class TargetTestBody(TargetBody):
-    """A target to be tried with an empty body; of *source* only the form matters."""
+    """A target to be tried with an empty body of this form."""
 
-    source: SourceBody | None = None
+    format: Format = "jsonl"
 
 
 class ImportBody(TargetBody):

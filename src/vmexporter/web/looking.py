@@ -78,14 +78,15 @@ def validate(body: bodies.ConnectionBody, here: Here, stream: Annotated[bool, Qu
     """Test a connection. With ``stream=1`` its stages come as they happen: ``{"stage": …}``, then result or error."""
     test = ConnectionTest(body.connection, here.world)
     if stream:
-        return StreamingResponse(_lines(test.live()), media_type=NDJSON)
+        return StreamingResponse(json_lines(test.live()), media_type=NDJSON)
     try:
         return JSONResponse(test.result().model_dump(mode="json"))
     except VmexporterError as error:
         return error_answer(error, stages=[stage.model_dump(mode="json") for stage in test.stages])
 
 
-def _lines(documents: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+def json_lines(documents: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+    """*documents* as lines of JSON."""
     for document in documents:
         yield json.dumps(document).encode() + b"\n"
 
@@ -118,7 +119,7 @@ def chart(body: bodies.ChartBody) -> answers.ChartAnswer:
         times_ms=drawn.times_ms,
         rows_per_s=drawn.rows_per_s,
         rows_metric=drawn.rows_metric,
-        up=tuple(answers.LaneAnswer(**legible(asdict(lane))) for lane in drawn.lanes),
+        up=tuple(answers.LaneAnswer(**answers.legible(asdict(lane))) for lane in drawn.lanes),
     )
 
 
@@ -128,7 +129,7 @@ def sample(body: bodies.LookBody, here: Here) -> answers.SampleAnswer:
     request, known_map = body.request(), here.runs.known_map(body)
     with connect(body.connection) as session:
         found = [asdict(one) for one in preview.sample(session, request, known_map, SAMPLES_PER_JOB)]
-    rows = ({**legible(one), "name": legible(one["name"]) or NAMELESS} for one in found)
+    rows = ({**answers.legible(one), "name": answers.legible(one["name"]) or NAMELESS} for one in found)
     return answers.SampleAnswer(metrics=tuple(answers.SeriesAnswer(**row, labels=row["after"]) for row in rows))
 
 
@@ -137,7 +138,7 @@ def labels(body: bodies.LookBody, here: Here) -> answers.LabelsAnswer:
     """Every label of a selection: how many values, what becomes of them and why, and examples."""
     request, known_map = body.request(), here.runs.known_map(body)
     with connect(body.connection) as session:
-        rows = [legible(asdict(row)) for row in label_table(session, request, known_map)]
+        rows = [answers.legible(asdict(row)) for row in label_table(session, request, known_map)]
     return answers.LabelsAnswer.model_validate({"labels": rows})
 
 
@@ -146,13 +147,4 @@ def validate_query(body: bodies.QueryBody) -> answers.QueryAnswer:
     """Whether a text is a selector or an expression, whether the server takes it, and what it finds."""
     with connect(body.connection) as session:
         found = judge(session, body.text, body.time_range.resolve())
-    return answers.QueryAnswer.model_validate(legible(asdict(found)))
-
-
-def legible(value: Any) -> Any:
-    """*value* with bytes that are no UTF-8 replaced: label values may hold some, JSON may not."""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    if isinstance(value, dict):
-        return {legible(key): legible(part) for key, part in value.items()}
-    return tuple(map(legible, value)) if isinstance(value, list | tuple) else value
+    return answers.QueryAnswer.model_validate(answers.legible(asdict(found)))

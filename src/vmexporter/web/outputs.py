@@ -22,6 +22,7 @@ from vmexporter.errors import InvalidInput, OutputFailed
 Kind = Literal["bundle", "checksum", "map"]
 
 _SUFFIXES: Final[dict[Kind, str]] = {"checksum": ".zip.sha256", "map": ".obfuscation_map.json", "bundle": ".zip"}
+_IMPORTABLE: Final = (".zip", ".jsonl", ".jsonl.gz")
 _NAME = re.compile(r"[\w][\w .()+@=,-]*", re.ASCII)
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _MOST_NAME_BYTES = 180  # with what is put behind it, below what file systems take
@@ -90,28 +91,43 @@ class OutputFolder:
         refusal = InvalidInput(
             "cannot use the path: there is no bundle, checksum or map of this name in the output folder", field=field
         )
-        try:
-            is_file = stat.S_ISREG(path.lstat().st_mode)
-        except (OSError, ValueError):
-            raise refusal from None
-        if not is_file or kind_of(path) not in kinds:
+        if _found(path, self.root) is None or kind_of(path) not in kinds:
             raise refusal
         return path
+
+    def source(self, given: str) -> Path:
+        """The file below the root that *given* names and that may be imported, by its name alone.
+
+        Raises:
+            InvalidInput: it leads out of the root, is no such file, or is not there.
+        """
+        path = self._below(given, "path")
+        if not path.name.endswith(_IMPORTABLE) or _found(path, self.root) is None:
+            raise InvalidInput(
+                "cannot use the path: there is no file to import of this name in the output folder",
+                hint="its name ends in .zip, .jsonl or .jsonl.gz",
+                field="path",
+            )
+        return path
+
+    def sources(self) -> Iterator[FoundFile]:
+        """All such files, those of the root first."""
+        found = (_found(path, self.root) for suffix in _IMPORTABLE for path in self.paths(suffix))
+        yield from filter(None, found)
 
     def files(self, kind: Kind) -> Iterator[FoundFile]:
         """All files of *kind*, those of the root first."""
         for path in self.paths(_SUFFIXES[kind]):
-            try:
-                status = path.lstat()
-            except OSError:
-                continue  # it went away meanwhile
-            if stat.S_ISREG(status.st_mode) and kind_of(path) == kind:
-                name = path.relative_to(self.root).as_posix()
-                yield FoundFile(name, path, status.st_size, status.st_mtime_ns // 1_000_000)
+            if (found := _found(path, self.root)) and kind_of(path) == kind:
+                yield found
+
+    def folders(self) -> tuple[Path, ...]:
+        """The root, and the folders in it."""
+        return (self.root, *sorted(_folders(self.root)))
 
     def paths(self, suffix: str) -> Iterator[Path]:
         """What ends in *suffix*, in the root and in its folders; no link is followed."""
-        for folder in (self.root, *sorted(_folders(self.root))):
+        for folder in self.folders():
             try:
                 names = sorted(entry.name for entry in os.scandir(folder) if not entry.is_symlink())
             except OSError:
@@ -145,6 +161,17 @@ class OutputFolder:
         if not straight:
             raise refusal
         return path
+
+
+def _found(path: Path, root: Path) -> FoundFile | None:
+    """What stands at *path*, unless it is no plain file, or went away meanwhile."""
+    try:
+        status = path.lstat()
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return FoundFile(path.relative_to(root).as_posix(), path, status.st_size, status.st_mtime_ns // 1_000_000)
 
 
 def kind_of(path: Path) -> Kind | None:

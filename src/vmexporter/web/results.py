@@ -80,10 +80,3 @@ class UploadAnswer(Given):
     name: str
     bytes: int
     modified_ms: int
-
-
-class UploadsAnswer(Given):
-    """The files that were handed over, and how large another one may be."""
-
-    uploads: tuple[UploadAnswer, ...]
-    room_bytes: int

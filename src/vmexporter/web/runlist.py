@@ -81,14 +81,18 @@ class RunList(Generic[R, S]):
             raise Refused(404, "not_found", f"cannot find this {self._words.name}", self._words.listed)
         return found
 
+    def all(self) -> tuple[R, ...]:
+        """All runs, the oldest first."""
+        return tuple(self._runs.values())
+
     def snapshots(self) -> tuple[S, ...]:
         """All runs, the newest first."""
-        found = [run.snapshot for run in list(self._runs.values())]
+        found = [run.snapshot for run in self.all()]
         return tuple(sorted(found, key=lambda snapshot: -snapshot.created_ms))
 
     def close(self) -> None:
         """Pause all, so that they can be resumed when the server is started again."""
-        runs = list(self._runs.values())
+        runs = self.all()
         for run in runs:
             run.stop("pause")
         for run in runs:
@@ -102,7 +106,7 @@ class RunList(Generic[R, S]):
                 raise Refused(409, "not_resumable", why)
             self._require_room()
             changed |= {"state": "running", "started_ms": self.world.now_ms(), "ended_ms": None, "error": None}
-            changed |= {"resumable": False, "elapsed_s": 0.0, "retries": 0}
+            changed |= {"resumable": False, "elapsed_s": 0.0}
             run.begin(before.model_copy(update=changed), begin, ("resumed", "Goes on where it stopped", "note"))
 
     def _require_room(self) -> None:

@@ -101,7 +101,7 @@ class Runs(RunList[ExportRun, Snapshot]):
         passphrase = (lambda: secret) if secret else None
         begin = partial(flow.resume, run.paths.part, body.connection, self.world, passphrase)
         changed = {"server": server_of(body.connection.url)} if body.connection.url else {}
-        self._go_on(run, begin, phase="connecting", **changed)
+        self._go_on(run, begin, phase="connecting", retries=0, **changed)
         return run
 
     def _own_map(self) -> PseudonymMap:

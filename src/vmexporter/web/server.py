@@ -68,7 +68,8 @@ class PageServer:
         self.settings: Final = settings
         self._door = Doorkeeper(settings)
         folder = OutputFolder(settings.output)
-        service = Service(settings, Runs(folder, settings.max_runs, world), Imports(folder), world)
+        exports, imports = Runs(folder, settings.max_runs, world), Imports(folder, settings.max_runs, world)
+        service = Service(settings, exports, imports, world)
         self._server = _Server(uvicorn_config(make_app(service, self._door)), service)
 
     @property

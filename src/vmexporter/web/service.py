@@ -29,7 +29,8 @@ class Service:
 
     def close(self) -> None:
         """Pause all that runs, so that it can be resumed when the server is started again."""
-        self.runs.close()
+        for runs in (self.runs, self.imports, self.imports.preflights):
+            runs.close()
 
 
 def _service(request: Request) -> Service:

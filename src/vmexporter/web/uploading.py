@@ -1,4 +1,4 @@
-"""The routes of files that are handed over to be imported: streamed to the disk as they come, listed, removed."""
+"""The routes of files that are handed over to be imported: streamed to the disk as they come, and removed again."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from anyio import from_thread
 from fastapi import APIRouter, Path, Query, Request
 from starlette.requests import ClientDisconnect
 
-from vmexporter.bundle.uploads import Uploaded, Uploads
+from vmexporter.bundle.uploads import Uploaded
 from vmexporter.web.guard import STREAM_TYPE
 from vmexporter.web.refusals import Refused
-from vmexporter.web.results import UploadAnswer, UploadsAnswer
+from vmexporter.web.results import UploadAnswer
 from vmexporter.web.service import Here
 
 router = APIRouter(tags=["Importing"])
@@ -31,13 +31,6 @@ def upload(request: Request, here: Here, name: Annotated[str, Query(min_length=1
         for block in _blocks(request):
             incoming.write(block)
         return _answer(incoming.finish())
-
-
-@router.get("/uploads")
-def uploads(here: Here) -> UploadsAnswer:
-    """The files that were handed over, the newest first, and how large another one may be."""
-    kept: Uploads = here.imports.uploads
-    return UploadsAnswer(uploads=tuple(map(_answer, kept.all())), room_bytes=kept.room_bytes)
 
 
 @router.delete("/uploads/{identity}", status_code=204)

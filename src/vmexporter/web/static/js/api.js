@@ -113,7 +113,7 @@ const survey = (id, tail = "") => `api/preflights/${encodeURIComponent(id)}${tai
 /** What the import wizard asks beside that; its runs by the same names. */
 export const importApi = {
   upload,
-  uploads: (signal) => call("GET", "api/uploads", undefined, signal),
+  sources: (signal) => call("GET", "api/sources", undefined, signal),
   removeUpload: (id) => call("DELETE", `api/uploads/${encodeURIComponent(id)}`),
   check: (body, signal) => call("POST", "api/sources", body, signal),
   address: (url, signal) => call("POST", "api/targets/address", { url }, signal),

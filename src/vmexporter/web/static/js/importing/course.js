@@ -32,7 +32,8 @@ export function targetName({ connection, insert_url: insert }) {
 const ANSWERS = {
   bundle: ({ source, sound }) => (sound ? [bytes(source.bytes), sound.words].filter(Boolean).join(", ") : ""),
   target: (state) => targetName(state).replace(/:\d+$/, ""),
-  check: ({ check, options }) => (check?.result ? noticeWords(notices(check.result, options.shift)) : ""),
+  check: ({ check, options, sound }) =>
+    check?.result ? noticeWords(notices(check.result, options.shift, sound?.damage)) : "",
   import: ({ run }) => run?.words ?? "",
 };
 

@@ -4,9 +4,19 @@ import { count, exact, plural } from "../format.js";
 
 const AT_NOW = { fix: "end", words: "Move the end to now" };
 
-/** The notices of a preflight's *result*: [{kind, fact, more, fix}]; *shift* is the mode chosen. */
-export function notices(result, shift) {
-  const found = [nothing(result), merged(result), old(result, shift), ahead(result), wide(result), ...plain(result)];
+/**
+ * The notices of a preflight's *result*: [{kind, fact, more, fix}]; *shift* is the mode chosen, *damage* what is wrong
+ * with the file.
+ */
+export function notices(result, shift, damage = []) {
+  const found = [
+    nothing(result),
+    merged(result),
+    old(result, shift),
+    ahead(result),
+    wide(result),
+    ...plain(result, damage),
+  ];
   const order = { bad: 0, warn: 1, info: 2 };
   return found.filter(Boolean).sort((one, other) => order[one.kind] - order[other.kind]);
 }
@@ -68,7 +78,7 @@ function wide({ series_over_limit: over, most_labels: most, target }) {
   };
 }
 
-function plain({ target, warnings, damage }) {
+function plain({ target, warnings }, damage) {
   const found = [...damage, ...warnings].map((text) => ({ kind: "warn", fact: text, more: "", fix: null }));
   if (!target.retention)
     found.push({

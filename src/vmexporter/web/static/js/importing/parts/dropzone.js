@@ -92,7 +92,7 @@ export function dropZone(app, signal, taken) {
   /** A server that refuses a body while it comes in closes the connection, and its words are lost on the way. */
   async function why(error, file) {
     if (error.status) return error.hint;
-    const { room_bytes: room } = await app.imports.uploads().catch(() => ({}));
+    const { room_bytes: room } = await app.imports.sources().catch(() => ({}));
     return room !== undefined && file.size >= room
       ? `There is room for ${bytes(room)} in the output folder`
       : error.hint;

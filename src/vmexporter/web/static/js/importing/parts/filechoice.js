@@ -12,14 +12,9 @@ export function fileChoice(app, signal, take) {
   let rows = [];
 
   async function load() {
-    const [{ uploads }, { bundles }] = await Promise.all([
-      app.imports.uploads(signal).catch(() => ({ uploads: [] })),
-      app.api.bundles(signal).catch(() => ({ bundles: [] })),
-    ]);
+    const { sources } = await app.imports.sources(signal).catch(() => ({ sources: [] }));
     if (signal.aborted) return;
-    const sent = uploads.map((one) => ({ ...one, source: { upload: one.id, name: one.name, bytes: one.bytes } }));
-    const found = bundles.map((one) => ({ ...one, source: { path: one.path, name: one.name, bytes: one.bytes } }));
-    rows = [...sent, ...found].sort((one, other) => other.modified_ms - one.modified_ms).map(row);
+    rows = sources.map(row);
     root.hidden = !rows.length;
     const list = h(
       "ul.rows.mts",
@@ -42,7 +37,8 @@ export function fileChoice(app, signal, take) {
     return more;
   }
 
-  function row({ source, modified_ms: at }) {
+  function row({ modified_ms: at, upload, path, name, bytes: size }) {
+    const source = upload ? { upload, name, bytes: size } : { path, name, bytes: size };
     const when = utcText(at).slice(0, 16).replace("T", " ");
     const where = source.upload ? "handed over" : "in the output folder";
     const use = button("Take this one", () => take(source), "sm", { "aria-label": `Take ${source.name}` });

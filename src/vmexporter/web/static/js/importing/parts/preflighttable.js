@@ -39,11 +39,9 @@ export function preflightTable() {
       attribute(body, "aria-busy", "true");
       if (!shown) fill(body, stateBox("loading", "Reading the bundle", "Nothing is sent"));
     },
-    show(result, server) {
-      say(
-        result.damage.length ? "is-warn" : result.checked ? "is-ok" : "",
-        result.damage.length ? "Damaged" : result.checked ? "Checksums match" : "Read",
-      );
+    show(result, server, sound) {
+      if (sound.damage.length) say("is-warn", "Damaged");
+      else say(sound.checked ? "is-ok" : "", sound.checked ? "Checksums match" : "Read");
       attribute(body, "aria-busy", null);
       if (shown === result) return;
       shown = result;

@@ -41,10 +41,10 @@ export function mount(root, app, signal) {
   }
 
   function draw() {
-    const { check, options } = store.state;
-    const found = check?.result ? notices(check.result, options.shift) : [];
+    const { check, options, sound } = store.state;
+    const found = check?.result ? notices(check.result, options.shift, sound.damage) : [];
     fill(warnings, noticeList(found, fixed));
-    if (check?.result) table.show(check.result, targetName(store.state));
+    if (check?.result) table.show(check.result, targetName(store.state), sound);
     fields.show();
     app.refresh();
   }

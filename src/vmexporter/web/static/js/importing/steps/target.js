@@ -11,7 +11,6 @@ import { insertField } from "../parts/insertfield.js";
 import { recentTargets } from "../parts/recenttargets.js";
 import { kept, targetFound } from "../parts/targetfound.js";
 import { targetBody } from "../request.js";
-import { sourceBody } from "../state.js";
 
 /** The words at the top. */
 export const head = () => ({
@@ -39,7 +38,7 @@ export function mount(root, app, signal) {
     stages: ["address", "insert", "api", "facts"],
     server: () => targetName(store.state),
     ask: (stop) =>
-      app.imports.test({ ...targetBody(store.state, store.secrets()), source: sourceBody(store.state) }, stop),
+      app.imports.test({ ...targetBody(store.state, store.secrets()), format: store.state.sound?.form }, stop),
     keep: kept,
     found: targetFound,
     isComplete: () => sign.isComplete(),
