@@ -33,7 +33,7 @@ class TargetTest(StagedTest):
     def _answer(self, target: Target, tenant: str, tenants: tuple[str, ...]) -> TargetAnswer:
         facts, found = target.facts, target.found
         return TargetAnswer(
-            kind=facts.program.name or (found.kind if found else ""),
+            kind=found.kind if found else facts.program.name,
             version=facts.program.release or (found.versions[-1] if found and found.versions else ""),
             insert_base=target.insert.base,
             query_base=found.query_base if found else "",

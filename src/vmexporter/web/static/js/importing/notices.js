@@ -1,6 +1,6 @@
 // What a preflight found that one has to know before anything is sent, worst first. Pure: answer in, notices out.
 
-import { count, exact, plural } from "../format.js";
+import { count, exact, plural, span } from "../format.js";
 
 const AT_NOW = { fix: "end", words: "Move the end to now" };
 
@@ -28,6 +28,11 @@ export function noticeWords(list) {
   return words.filter(Boolean).join(", ") || "No objection";
 }
 
+/** How long a target keeps samples, in words; "" where it does not tell. */
+export function retentionWords({ retention, retention_ms: ms }) {
+  return ms ? span(ms) : retention;
+}
+
 function nothing({ samples }) {
   if (samples) return null;
   return { kind: "bad", fact: "There is nothing to import.", more: "No sample is left of what was chosen.", fix: null };
@@ -47,9 +52,7 @@ function old({ samples, too_old: dropped, too_old_at_now: atNow, target }, shift
   if (!dropped) return null;
   const helps = shift !== "end" && atNow < dropped;
   const then = atNow ? `it keeps ${count(samples - atNow)} of them` : "it keeps all";
-  const keeps = target.retention
-    ? `Its retention is ${target.retention}, and it would drop them.`
-    : "It would drop them.";
+  const keeps = `Its retention is ${retentionWords(target)}, and it would drop them.`;
   return {
     kind: "warn",
     fact: `${count(dropped)} of ${count(samples)} samples are older than the target keeps.`,

@@ -36,7 +36,7 @@ export function optionFields(app, signal, changed) {
     "shift-by": text("shift-by", "by", { label: "Move by", hint: "7d, -1h30m or 500ms" }),
     extra: text("extra", "extra", {
       label: "Extra label",
-      hint: "Keeps cases apart: every series gets it",
+      hint: "Every series gets it; several with commas between",
       placeholder: 'bundle="case-4711"',
     }),
     drop: text("drop", "drop", { label: "Drop labels", optional: true, placeholder: "datacenter, pod" }),

@@ -3,6 +3,7 @@
 import { attribute, button, fill, h, note, state as stateBox } from "../../dom.js";
 import { count, exact, plural, sentence, span } from "../../format.js";
 import { utcRange } from "../../ranges.js";
+import { retentionWords } from "../notices.js";
 
 const MOST_JOBS = 50;
 
@@ -65,7 +66,7 @@ function facts(result, server) {
     ["Shifted", shift ? `by ${shift < 0 ? "minus " : ""}${span(Math.abs(shift))}` : ""],
     ["As", shift && samples ? utcRange(result.first_ms + shift, result.last_ms + shift) : ""],
     ["Target", [server, target.tenant && `tenant ${target.tenant}`, target.version].filter(Boolean).join(", ")],
-    ["Retention", target.retention ? `${target.retention}, read from its flags` : "Not told by the target"],
+    ["Retention", retentionWords(target) ? `${retentionWords(target)}, read from its flags` : "Not told by the target"],
     ["Labels per series", labelWords(result)],
     ["Left out", leftOut(result.left_out)],
     [
@@ -124,7 +125,7 @@ function jobTable(jobs) {
           jobs
             .slice(0, MOST_JOBS)
             .map(({ job, series, samples }) =>
-              h("tr", null, h("td.name", null, job || "(no job)"), cell(exact(series)), cell(exact(samples))),
+              h("tr", null, h("td.job", null, job || "(no job)"), cell(exact(series)), cell(exact(samples))),
             ),
         ),
       ),

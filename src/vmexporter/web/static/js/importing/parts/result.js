@@ -125,7 +125,7 @@ function table({ jobs }, name) {
       h(
         "tr",
         null,
-        h("td.name", null, row.job || "(no job)"),
+        h("td.job", null, row.job || "(no job)"),
         number(row.series_sent),
         number(row.series_found),
         number(row.samples_sent),

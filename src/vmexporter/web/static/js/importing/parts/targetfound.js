@@ -3,6 +3,7 @@
 import { h, note } from "../../dom.js";
 import { sentence } from "../../format.js";
 import { kindWords } from "../../parts/testfound.js";
+import { retentionWords } from "../notices.js";
 
 /** What the state keeps of the answer. */
 export function kept({ kind, version, tenant, tenants, notes, ...facts }) {
@@ -15,6 +16,7 @@ export function kept({ kind, version, tenant, tenants, notes, ...facts }) {
     insert_base: facts.insert_base,
     query_base: facts.query_base,
     retention: facts.retention,
+    retention_ms: facts.retention_ms,
     label_limit: facts.label_limit,
   };
 }
@@ -25,7 +27,7 @@ export function targetFound(test) {
     ["Data goes to", test.insert_base, "mono"],
     ["Queries go to", test.query_base || "None: what is stored cannot be counted", test.query_base ? "mono" : ""],
     ["Version", test.version || "Not told by the server"],
-    ["Retention", test.retention || "Not told by the server"],
+    ["Retention", retentionWords(test) || "Not told by the server"],
     ["Labels per series", test.label_limit === null ? "Not told by the server" : `at most ${test.label_limit}`],
   ];
   return [

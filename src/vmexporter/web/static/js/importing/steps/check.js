@@ -44,6 +44,7 @@ export function mount(root, app, signal) {
     const { check, options, sound } = store.state;
     const found = check?.result ? notices(check.result, options.shift, sound.damage) : [];
     fill(warnings, noticeList(found, fixed));
+    warnings.hidden = !found.length;
     if (check?.result) table.show(check.result, targetName(store.state), sound);
     fields.show();
     app.refresh();
