@@ -14,7 +14,7 @@ from http.client import HTTPResponse
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from tests.integration.faulty import END_MS, PASSWORD, START_MS, WINDOW_MS, Site
 from tests.lab import commandline
@@ -48,7 +48,7 @@ class PageServer:
         self.folder.mkdir(exist_ok=True)
         with self.log_path.open("wb") as log:
             self._process = subprocess.Popen(
-                self.command(), env=commandline.environment(), stdin=subprocess.DEVNULL,
+                self.command(), env=self.environment(), stdin=subprocess.DEVNULL,
                 stdout=log, stderr=subprocess.STDOUT, cwd=ROOT,
             )  # fmt: skip
         wait_until(lambda: "?token=" in self.log or self._process_ended(), "the server prints its address")
@@ -60,6 +60,10 @@ class PageServer:
         """The command line."""
         arguments = ("serve", "--no-browser", "--port", str(self.port), "-o", str(self.folder))
         return commandline.command(*arguments, *self.options)
+
+    def environment(self) -> dict[str, str]:
+        """Its environment: what it keeps of this user lies beside the folder."""
+        return commandline.environment({"XDG_STATE_HOME": str(self.folder.with_name(f"{self.folder.name}-state"))})
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """End it by this signal; its exit status."""
@@ -101,6 +105,11 @@ class PageServer:
         body = b"" if document is None else json.dumps(document).encode()
         return self.ask(method, target, body, {"Authorization": f"Bearer {self.token}", **JSON})
 
+    def upload(self, body: bytes, name: str = "lines.jsonl", **headers: str) -> Reply:
+        """Hand a file over."""
+        named = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/octet-stream", **headers}
+        return self.ask("POST", f"/api/uploads?name={quote(name, safe='')}", body, named)
+
     def ask(self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
         """Send just this (a Host unless one is given, a length unless it is chunked) and read the answer."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=60) as wire:
@@ -119,6 +128,16 @@ class PageServer:
         """The snapshot of a run when it does not run any more."""
         wait_until(lambda: self.run(identity)["state"] != "running", f"run {identity} ends", timeout_s)
         return self.run(identity)
+
+    def ended_import(self, identity: str, timeout_s: float = 60.0) -> dict[str, Any]:
+        """The snapshot of an import when it does not run any more."""
+        wait_until(lambda: self.imported(identity)["state"] != "running", f"import {identity} ends", timeout_s)
+        return self.imported(identity)
+
+    def imported(self, identity: str) -> dict[str, Any]:
+        """The snapshot of an import."""
+        snapshot: dict[str, Any] = self.get(f"/api/imports/{identity}").json()
+        return snapshot
 
     def run(self, identity: str) -> dict[str, Any]:
         """The snapshot of a run."""

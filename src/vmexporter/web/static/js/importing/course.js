@@ -68,5 +68,5 @@ export function runWords({ state, done, eta_s: eta, phase, result }) {
       : `${percent}, ${span(Math.max(1, Math.round(eta)) * 1000)} left`;
   }
   const names = { paused: "Paused", failed: "Failed", cancelled: "Cancelled", interrupted: "Interrupted" };
-  return `${names[state] ?? state} at ${percent}`;
+  return done ? `${names[state] ?? state} at ${percent}` : (names[state] ?? state);
 }

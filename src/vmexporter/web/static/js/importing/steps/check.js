@@ -29,7 +29,7 @@ export function mount(root, app, signal) {
   });
   let starting = false;
   signal.addEventListener("abort", () => later.stop());
-  fill(root, h("div.stack-l", null, failure, warnings, h("div.split", null, table.root, fields.root)));
+  fill(root, h("div.stack-l", null, warnings, h("div.split", null, table.root, fields.root), failure));
 
   /** Ask anew if what is chosen now is not what the last answer is about. */
   function look() {
