@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
 from tests.browser.chromium import launched
+from tests.browser.importing import bundle, importer, many_lines, many_taken, taken, target, way
 from tests.browser.keeping import Kept
 from tests.browser.opened import OpenedPage, OpenedSite, new_page, opened_tab
 from tests.browser.scene import Scene
@@ -26,6 +27,8 @@ from tests.lab.lines import cluster_lines
 from tests.lab.tenants import TenantSite
 from tests.lab.troubled import troubled_lines
 from tests.lab.victoria import VictoriaMetrics
+
+__all__ = ["bundle", "importer", "many_lines", "many_taken", "taken", "target", "way"]
 
 RECORDED = ("2026-11-23 08:43:20", "2026-11-23 09:00:00")
 SMALL = (str(FIRST_MS), str(FIRST_MS + (SCRAPES - 1) * STEP_MS))
