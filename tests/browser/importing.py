@@ -46,9 +46,9 @@ def target() -> Iterator[VictoriaMetrics]:
 
 
 @pytest.fixture
-def way(target: VictoriaMetrics, start_fault_proxy: Callable[..., FaultProxy]) -> FaultProxy:
-    """A proxy before it that can hold bodies back."""
-    return start_fault_proxy(target.url)
+def way(start_victoria: Callable[..., VictoriaMetrics], start_fault_proxy: Callable[..., FaultProxy]) -> FaultProxy:
+    """A proxy that can hold bodies back, before a server that has nothing yet."""
+    return start_fault_proxy(start_victoria("-search.latencyOffset=0s").url)
 
 
 @pytest.fixture

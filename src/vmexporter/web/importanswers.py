@@ -105,7 +105,6 @@ class LeftOut(Given):
     outside_range: int
     before_retention: int
     in_the_future: int
-    nulls: int
 
 
 class PreflightAnswer(Given):

@@ -11,7 +11,7 @@ from vmexporter.bundle.recenttargets import RecentTargets, state_folder
 from vmexporter.bundle.uploads import Uploads
 from vmexporter.flows import importing as flow
 from vmexporter.flows.events import Event
-from vmexporter.flows.importing import Manner
+from vmexporter.flows.importrun import Manner
 from vmexporter.flows.world import World
 from vmexporter.web.importanswers import ImportSnapshot, PreflightSnapshot
 from vmexporter.web.importbodies import ImportBody, ImportResumeBody, SourceBody

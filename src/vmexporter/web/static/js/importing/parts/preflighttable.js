@@ -93,7 +93,6 @@ const LEFT = {
   bad_lines: ["line that cannot be read", "lines that cannot be read"],
   other_jobs_samples: ["sample of other jobs", "samples of other jobs"],
   outside_range: ["sample outside the chosen range", "samples outside the chosen range"],
-  nulls: ["value that is null", "values that are null"],
 };
 
 /** What of the bundle is not sent, in words. */

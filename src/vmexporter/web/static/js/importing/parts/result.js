@@ -9,7 +9,6 @@ const LEFT = {
   outside_range: "samples outside the chosen range",
   before_retention: "samples older than the target keeps",
   in_the_future: "samples too far in the future",
-  nulls: "values that are null",
 };
 const MOST_ROWS = 200;
 
