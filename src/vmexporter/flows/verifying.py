@@ -155,7 +155,8 @@ class Check:
         samples = _total(found) - _total(self.before)
         left_out = tally.before_retention + tally.in_the_future
         missing = sum(one.samples_sent - one.samples_found for one in differences)
-        if all(one.samples_found <= one.samples_sent for one in differences) and missing == left_out:
+        told_before = left_out and all(one.samples_found <= one.samples_sent for one in differences)
+        if not differences or (told_before and missing == left_out):
             return Verification("same", samples)
         return Verification("different", samples, tuple(differences), tuple(self._reasons(differences, left_out)))
 
