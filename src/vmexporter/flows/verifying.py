@@ -166,7 +166,7 @@ class Check:
         reasons = []
         if any(one.samples_found > one.samples_sent for one in differences):
             reasons.append("more than was sent: something else writes to these jobs too, or samples were stored twice")
-        if any(one.samples_found < one.samples_sent for one in differences):
+        if any(map(_is_short, differences)):
             if seen.over_limit:
                 reasons.append(f"label limit: {seen.over_limit} series have more than {facts.label_limit} labels")
             if left_out:
@@ -190,3 +190,9 @@ class Check:
 
 def _total(counts: Counts) -> int:
     return sum(samples for _, samples in counts.values())
+
+
+def _is_short(one: JobDifference) -> bool:
+    """Whether something of the job is missing."""
+    series_missing = one.series_found is not None and one.series_found < one.series_sent
+    return series_missing or one.samples_found < one.samples_sent

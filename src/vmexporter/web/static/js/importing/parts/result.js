@@ -117,22 +117,21 @@ function table({ jobs }, name) {
   const isOff = (row) => row.samples_found !== null && (row.samples_found !== row.samples_sent || isOther(row));
   const isOther = ({ series_sent: sent, series_found: found }) => found !== null && found !== sent;
   const ordered = [...jobs].sort((one, other) => Number(isOff(other)) - Number(isOff(one)));
-  const number = (value) => h("td.num", null, value === null ? "not counted" : exact(value));
+  const pair = (found, sent, what) =>
+    h("td.num", null, found === null ? exact(sent) : `${exact(found)} of ${exact(sent)}`, ` ${what}`);
   const rows = ordered
     .slice(0, MOST_ROWS)
     .map((row) =>
       h(
         "tr",
         null,
-        h("td.job", null, row.job || "(no job)"),
-        number(row.series_sent),
-        number(row.series_found),
-        number(row.samples_sent),
-        number(row.samples_found),
+        h("td.job.full", null, row.job || "(no job)"),
+        pair(row.series_found, row.series_sent, "series"),
+        pair(row.samples_found, row.samples_sent, "samples"),
         h("td", null, mark(row, isOff(row))),
       ),
     );
-  const head = ["Series sent", "found", "Samples sent", "found"].map((words) => h("th.num", { scope: "col" }, words));
+  const head = ["Series found", "Samples found"].map((words) => h("th.num", { scope: "col" }, words));
   return h(
     "section.panel",
     { "aria-labelledby": "by-job" },
@@ -141,7 +140,7 @@ function table({ jobs }, name) {
       "div.scroll.tall",
       { role: "region", "aria-label": "Sent and found by job", tabindex: "0" },
       h(
-        "table.tbl.verify",
+        "table.tbl.fold.verify",
         null,
         h("thead", null, h("tr", null, h("th", { scope: "col" }, "Job"), head, h("th", { scope: "col" }, "Verdict"))),
         h("tbody", null, rows),
