@@ -28,12 +28,8 @@ _SERIES: Final = "count(count_over_time(%s[%dms])) by (job)"
 _SAMPLES_AT_ONCE: Final = 50_000_000
 _SERIES_AT_ONCE: Final = 200_000_000
 _SHORTEST_MS: Final = 1_000
-_LOOKS, _BETWEEN_S = 26, 0.5
-"""How often what is missing is looked for again before it is believed, and the wait in between.
-
-A storage remembers which series fit a filter, those that were counted before the import too, and forgets that only
-every 10 s (and a tenth, by chance), flushed or not.
-"""
+_LOOKS, _FLUSHED_LOOKS, _BETWEEN_S = 20, 3, 0.5
+"""How often what is missing is looked for again before it is believed, also after a flush; the wait in between."""
 _MOST_ATTEMPTS: Final = 10
 
 
@@ -145,11 +141,11 @@ class Check:
         """
         differences: list[JobDifference] = []
         found: Counts = {}
-        for _ in range(_LOOKS):
-            yield from in_background(lambda: (self.target.flush(),), self.target.interrupt)
+        for look in range(_LOOKS):
+            flushed = yield from in_background(lambda: (self.target.flush(),), self.target.interrupt)
             found = yield from patiently_counted(self.target, self.question, world)
             differences = self._differences(found)
-            if all(one.samples_found > one.samples_sent for one in differences):
+            if not differences or (flushed[0] and look >= _FLUSHED_LOOKS):
                 break
             yield from _pause(_BETWEEN_S, world)
         samples = _total(found) - _total(self.before)
