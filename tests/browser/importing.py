@@ -11,7 +11,6 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.importwizard import ImportWizard
 from tests.browser.keeping import State
-from tests.fakes.exchange import Request
 from tests.fakes.proxy import FaultProxy
 from tests.integration.importsite import known_lines
 from tests.integration.pageserver import PageServer
@@ -90,16 +89,3 @@ def at_check(wizard: ImportWizard, state: State, url: str) -> ImportWizard:
     wizard.open("target", state).at("target").connect_to(url)
     wizard.next()
     return wizard.at("check")
-
-
-def data_from(number: int) -> Callable[[Request], bool]:
-    """The bodies of samples from this one on."""
-    seen: list[Request] = []
-
-    def holds(request: Request) -> bool:
-        has_data = request.endpoint == "import" and len(request.body) > 100
-        if has_data:
-            seen.append(request)
-        return has_data and len(seen) >= number
-
-    return holds

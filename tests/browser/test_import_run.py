@@ -8,12 +8,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.holding import held
-from tests.browser.importing import at_check, data_from
+from tests.browser.importing import at_check
 from tests.browser.importwizard import ImportWizard
 from tests.browser.keeping import State
 from tests.fakes.exchange import Request
 from tests.fakes.faults import Answer, too_many_requests
 from tests.fakes.proxy import FaultProxy
+from tests.integration.pageimports import bodies_from
 from tests.integration.pageserver import PageServer
 from tests.lab.lines import line
 from tests.lab.victoria import VictoriaMetrics
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.real]
 @pytest.mark.smoke
 def test_paused_and_resumed(importer: ImportWizard, many_taken: State, way: FaultProxy) -> None:
     at_check(importer, many_taken, way.url)
-    with held(way, data_from(2)) as gate:
+    with held(way, bodies_from(2)) as gate:
         importer.start()
         assert gate.reached.wait(30)
         expect(importer.heading).to_have_text("Importing")
@@ -40,7 +41,7 @@ def test_paused_and_resumed(importer: ImportWizard, many_taken: State, way: Faul
 
 def test_cancelling_takes_a_second_click(importer: ImportWizard, many_taken: State, way: FaultProxy) -> None:
     at_check(importer, many_taken, way.url)
-    with held(way, data_from(2)) as gate:
+    with held(way, bodies_from(2)) as gate:
         importer.start()
         assert gate.reached.wait(30)
         importer.button("Cancel").click()
@@ -56,7 +57,7 @@ def test_cancelling_takes_a_second_click(importer: ImportWizard, many_taken: Sta
 
 def test_a_reload_keeps_the_run(importer: ImportWizard, many_taken: State, way: FaultProxy) -> None:
     at_check(importer, many_taken, way.url)
-    with held(way, data_from(2)) as gate:
+    with held(way, bodies_from(2)) as gate:
         identity = importer.start()
         assert gate.reached.wait(30)
         importer.page.reload()
@@ -74,7 +75,7 @@ def test_another_tab_finds_it_by_its_address(
     importer: ImportWizard, many_taken: State, way: FaultProxy, site: PageServer
 ) -> None:
     at_check(importer, many_taken, way.url)
-    with held(way, data_from(2)) as gate:
+    with held(way, bodies_from(2)) as gate:
         identity = importer.start()
         assert gate.reached.wait(30)
         other = ImportWizard(importer.page.context.new_page(), importer.base)

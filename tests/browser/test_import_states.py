@@ -14,11 +14,12 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.holding import held
-from tests.browser.importing import at_check, data_from
+from tests.browser.importing import at_check
 from tests.browser.importwizard import ImportWizard
 from tests.browser.keeping import State
 from tests.browser.test_narrow import SCROLLING, SIZE, STICKING_OUT
 from tests.fakes.proxy import FaultProxy
+from tests.integration.pageimports import bodies_from
 
 pytestmark = [pytest.mark.browser, pytest.mark.smoke, pytest.mark.real]
 
@@ -109,7 +110,7 @@ def scene(importer: ImportWizard, taken: State, many_taken: State, way: FaultPro
 @contextmanager
 def shown(name: str, scene: ImportScene) -> Iterator[ImportWizard]:
     """Lead the tab to the state *name*; a run of it that is held goes on when the block ends."""
-    with held(scene.way, data_from(2) if name in HELD else lambda request: False):
+    with held(scene.way, bodies_from(2) if name in HELD else lambda request: False):
         EVERY[name](scene)
         yield scene.wizard
 

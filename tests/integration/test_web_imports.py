@@ -1,31 +1,31 @@
-"""Imports from outside: tested, looked through, sent, counted; paused, cancelled, resumed, found again after a kill."""
+"""Imports from outside: a target is tested, a file looked through, sent, and counted; what cannot be meant is refused."""
 
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.holding import held
-from tests.fakes.exchange import Request
-from tests.fakes.faults import Answer, too_many_requests
+from tests.fakes.faults import Answer
 from tests.fakes.proxy import FaultProxy
-from tests.integration.importsite import START_MS, STEP_MS, check_equal, known_lines
+from tests.integration.importsite import START_MS, check_equal
+from tests.integration.pageimports import (
+    END_MS,
+    LINES,
+    PASSWORD,
+    SMALL,
+    asked,
+    started,
+    surveyed,
+)
 from tests.integration.pageserver import PageServer
-from tests.lab.asking import wait_until
 from tests.lab.lines import samples_by_series
 from tests.lab.victoria import VictoriaMetrics
 
 pytestmark = pytest.mark.real
-LINES = known_lines(series=300, samples=400)  # about three bodies
-SMALL = known_lines(series=30, samples=40)
-END_MS = START_MS + 399 * STEP_MS
-PASSWORD = "pl4nted-passw0rd"
-STARTED_S = 60.0
 
 
 @pytest.fixture
@@ -38,52 +38,6 @@ def page(tmp_path: Path) -> Iterator[PageServer]:
 @pytest.fixture
 def target(start_victoria: Callable[..., VictoriaMetrics]) -> VictoriaMetrics:
     return start_victoria("-search.latencyOffset=0s")
-
-
-@pytest.fixture
-def proxy(target: VictoriaMetrics, start_fault_proxy: Callable[..., FaultProxy]) -> FaultProxy:
-    return start_fault_proxy(target.url)
-
-
-def has_data(request: Request) -> bool:
-    """Whether it brings samples; the empty body of a test does not."""
-    return request.endpoint == "import" and len(request.body) > 100
-
-
-def bodies_from(number: int) -> Callable[[Request], bool]:
-    """The bodies from this one on."""
-    seen: list[Request] = []
-
-    def holds(request: Request) -> bool:
-        if has_data(request):
-            seen.append(request)
-        return has_data(request) and len(seen) >= number
-
-    return holds
-
-
-def asked(page: PageServer, url: str, lines: list[bytes], **changes: Any) -> dict[str, Any]:
-    """The body of an import of *lines*, which are handed over."""
-    upload = page.upload(b"".join(lines), "known.jsonl")
-    auth = {"type": "basic", "username": "planted-user", "password": PASSWORD}
-    return {"source": {"upload": upload.json()["id"]}, "connection": {"url": url, "auth": auth}, **changes}
-
-
-def started(page: PageServer, body: dict[str, Any]) -> str:
-    reply = page.post("/api/imports", body)
-    assert reply.status == 202, reply
-    return str(reply.json()["id"])
-
-
-def surveyed(page: PageServer, body: dict[str, Any]) -> dict[str, Any]:
-    """What a preflight found."""
-    reply = page.post("/api/preflights", body)
-    assert reply.status == 202, reply
-    target = f"/api/preflights/{reply.json()['id']}"
-    wait_until(lambda: page.get(target).json()["state"] != "running", "the preflight ends", STARTED_S)
-    ended: dict[str, Any] = page.get(target).json()
-    assert page.post(target, method="DELETE").status == 204 and page.get(target).status == 404
-    return ended
 
 
 def test_from_test_to_counts(page: PageServer, target: VictoriaMetrics) -> None:
@@ -149,83 +103,6 @@ def test_a_target_that_takes_nothing(page: PageServer, start_fault_proxy: Callab
                     {"Authorization": f"Bearer {page.token}", "Content-Type": "application/json"})  # fmt: skip
     documents = [json.loads(line) for line in live.body.split(b"\n") if line]
     assert [next(iter(document)) for document in documents] == ["stage", "stage", "stage", "error"]
-
-
-def test_paused_and_resumed(page: PageServer, target: VictoriaMetrics, proxy: FaultProxy) -> None:
-    body = asked(page, proxy.url, LINES)
-    with held(proxy, bodies_from(2)) as gate:
-        identity = started(page, body)
-        assert gate.reached.wait(STARTED_S)
-        assert page.post("/api/imports", body).json()["error"]["code"] == "running"
-        assert page.post(f"/api/uploads/{body['source']['upload']}", method="DELETE").status == 409
-        paused = page.post(f"/api/imports/{identity}/pause").json()
-        assert (paused["state"], paused["resumable"]) == ("paused", True)
-    assert page.post("/api/imports", body).status == 409, "one that was interrupted is gone on with"
-    resumed = page.post(f"/api/imports/{identity}/resume", {"connection": body["connection"]})
-    assert (resumed.status, resumed.json()["state"]) == (202, "running")
-    ended = page.ended_import(identity)
-    assert (ended["state"], ended["result"]["verdict"]) == ("finished", "same"), ended
-    check_equal(LINES, target.api)
-    assert not list(page.folder.rglob("*.import"))
-
-
-def test_cancelled_it_cannot_go_on(page: PageServer, proxy: FaultProxy) -> None:
-    body = asked(page, proxy.url, LINES)
-    with held(proxy, bodies_from(1)) as gate:
-        identity = started(page, body)
-        assert gate.reached.wait(STARTED_S)
-        ended = page.post(f"/api/imports/{identity}/cancel").json()
-        assert (ended["state"], ended["resumable"]) == ("cancelled", False)
-    assert not list(page.folder.rglob("*.import"))
-    assert page.post(f"/api/imports/{identity}/resume", {}).status == 409
-    assert page.post(f"/api/imports/{identity}", method="DELETE").status == 204
-    assert page.post(f"/api/uploads/{body['source']['upload']}", method="DELETE").status == 204
-
-
-def test_found_again_after_a_kill(page: PageServer, target: VictoriaMetrics, proxy: FaultProxy) -> None:
-    body = asked(page, proxy.url, LINES)
-    with held(proxy, bodies_from(2)) as gate:
-        identity = started(page, body)
-        assert gate.reached.wait(STARTED_S)
-        page.stop(signal.SIGKILL)
-    page.start()
-    (found,) = page.get("/api/imports").json()["runs"]
-    assert (found["id"], found["state"], found["resumable"]) == (identity, "interrupted", True)
-    assert found["server"] == str(proxy.address) and found["file_name"] == "known.jsonl"
-    assert page.post(f"/api/imports/{identity}/resume", {"connection": body["connection"]}).status == 202
-    ended = page.ended_import(identity)
-    assert (ended["state"], ended["result"]["verdict"]) == ("finished", "same"), ended
-    check_equal(LINES, target.api)
-
-
-def test_a_stopped_server_pauses_it(page: PageServer, target: VictoriaMetrics, proxy: FaultProxy) -> None:
-    body = asked(page, proxy.url, LINES)
-    with held(proxy, bodies_from(2)) as gate:
-        identity = started(page, body)
-        assert gate.reached.wait(STARTED_S)
-        page.stop()
-    page.start()
-    assert page.imported(identity)["state"] == "interrupted"
-    assert page.post(f"/api/imports/{identity}/resume", {"connection": body["connection"]}).status == 202
-    assert page.ended_import(identity)["result"]["verdict"] == "same"
-    check_equal(LINES, target.api)
-
-
-def test_pauses_of_the_target_are_counted(page: PageServer, proxy: FaultProxy) -> None:
-    refused: list[Request] = []
-
-    def plan(request: Request, count: int) -> Answer | None:
-        if has_data(request) and not refused:
-            refused.append(request)
-            return too_many_requests(1)
-        return None
-
-    body = asked(page, proxy.url, SMALL)
-    proxy.plan = plan
-    ended = page.ended_import(started(page, body))
-    assert (ended["state"], ended["pauses"]) == ("finished", 1)
-    log = page.get(f"/api/imports/{ended['id']}/events").json()["events"]
-    assert [line["state"] for line in log if line["kind"] == "retrying"] == ["warn"]
 
 
 def test_a_damaged_bundle_is_refused_and_what_is_sound_of_it_taken(page: PageServer, target: VictoriaMetrics) -> None:
