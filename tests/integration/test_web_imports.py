@@ -1,4 +1,4 @@
-"""Imports from outside: a target is tested, a file looked through, sent, and counted; what cannot be meant is refused."""
+"""Imports from outside: a target is tested, a file looked at, sent and counted; what cannot be meant is refused."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ from vmexporter.web.app import ROUTERS, STATIC, api, bare_api, make_app
 from vmexporter.web.gallery import Gallery
 from vmexporter.web.guard import API, BODY_LIMIT_BYTES, STREAM_TYPE, STREAMED, Doorkeeper, Guard
 from vmexporter.web.service import Service
+from vmexporter.web.vmui import VMUI
 
 SERVERS = frozenset({"fastapi", "starlette", "uvicorn"})
 WEB = "src/vmexporter/web/"

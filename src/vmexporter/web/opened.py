@@ -17,10 +17,10 @@ from vmexporter.flows.dashboards import draw
 from vmexporter.flows.findings import ask_checks
 from vmexporter.flows.overview import overview as look_over
 from vmexporter.web import openedbodies as bodies
+from vmexporter.web.answers import legible
 from vmexporter.web.app import bare_api, page
 from vmexporter.web.gallery import Gallery
 from vmexporter.web.guard import API, Doorkeeper, Guard
-from vmexporter.web.looking import legible
 from vmexporter.web.vmui import VMUI, relay
 
 PAGE = "open.html"
