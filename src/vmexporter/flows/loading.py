@@ -26,10 +26,10 @@ _NEEDED: Final = "native blocks are read by VictoriaMetrics v1.82 and later: nam
 
 
 class _Sent(NamedTuple):
-    """A piece that the server has, and how far the file was read then."""
+    """A piece that the server has, and which share of the file lies before its end."""
 
     tally: Tally
-    file_bytes: int
+    share: float
 
 
 class Load:
@@ -42,7 +42,7 @@ class Load:
         editor = editor_for(file.form, edits, head=file.head, force=file.force, watch=watch)
         self._pieces = Pieces(editor, target_bytes=_BODY_BYTES)
         self.tally = Tally()
-        self._done_bytes = 0  # of the file, as it stands there
+        self._done = 0.0
 
     def events(self, world: World) -> Iterator[Event]:
         """Load all of it; it is visible to queries afterwards.
@@ -58,7 +58,7 @@ class Load:
             while True:
                 if sent := ahead.get(TICK_S):
                     self.tally.add(sent.tally)
-                    self._done_bytes = sent.file_bytes
+                    self._done = sent.share
                 yield self._progress(world.monotonic_s() - started_s)
         except Exhausted:
             return
@@ -69,9 +69,14 @@ class Load:
         for piece in self._cut():
             if piece.body:
                 self._send(piece.body)
-            yield _Sent(piece.tally, self._file.read_bytes)
+            yield _Sent(piece.tally, self._share(piece.end))
         if not force_flush(self._client, self._client.origin):
             raise ServerUnreachable("cannot load the bundle: the server does not make visible what it has stored")
+
+    def _share(self, end: int) -> float:
+        if whole := self._file.text_bytes:
+            return min(end / whole, 1.0)
+        return min(self._file.read_bytes / (self._file.file_bytes or 1), 1.0)  # gzip does not say how long its text is
 
     def _cut(self) -> Iterator[Piece]:
         for text in self._file.blocks(self._pieces.offset):
@@ -91,7 +96,7 @@ class Load:
             self._insert.write(marks)
 
     def _progress(self, elapsed_s: float) -> Progress:
-        done = min(self._done_bytes / self._file.file_bytes, 1.0) if self._file.file_bytes else 1.0
+        done = self._done
         return Progress(
             windows_done=0,
             windows=0,

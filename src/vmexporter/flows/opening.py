@@ -127,7 +127,7 @@ def _facts_of(manifest: Manifest) -> tuple[str, ...]:
     return (
         "checksums match",
         f"exported {manifest.export_date}",
-        " ".join(("from", source.kind, *source.versions)),
+        f"from {' '.join((source.kind, ', '.join(source.versions))).strip()}",
         f"{counts.series:,} series, {counts.samples:,} samples",
         f"obfuscated, level {manifest.label_policy.level}" if manifest.obfuscated else "not obfuscated",
         *(("partial: " + "; ".join(manifest.partial_reasons),) if manifest.partial else ()),

@@ -52,7 +52,7 @@ export function chartFigure(app, { id, title, unit, why, min_version, body }, si
 }
 
 function unitWords(unit) {
-  return UNIT_WORDS[unit] ? h("span.muted.small", null, UNIT_WORDS[unit]) : null;
+  return UNIT_WORDS[unit] ? h("span.unit.muted.small", null, UNIT_WORDS[unit]) : null;
 }
 
 function emptiness(empty, minVersion) {
