@@ -1,13 +1,11 @@
-"""A server whose answers a test writes down in a function; over TLS when it is given a certificate."""
+"""A server whose answers a test writes down in a function."""
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable
 
 from tests.fakes.exchange import Request, Responder
 from tests.fakes.serving import LoopbackServer
-from tests.lab.certificates import Certificate
 from tests.lab.processes import Address
 
 Script = Callable[[Request, Responder], None]
@@ -26,32 +24,6 @@ class Scripted(LoopbackServer):
     def __init__(self, script: Script | None = None, address: Address | None = None) -> None:
         super().__init__(address)
         self.script = script or says()
-        self.certificate: Certificate | None = None
-        self.client_ca_file = ""
-
-    @property
-    def url(self) -> str:
-        """``http(s)://host:port``."""
-        return f"{'https' if self.certificate else 'http'}://{self.address}"
-
-    def open(self) -> None:
-        """Listen, over TLS when ``certificate`` is set."""
-        super().open()
-        if self.certificate and self._listener is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(self.certificate.cert_file, self.certificate.key_file)
-            if self.client_ca_file:
-                context.load_verify_locations(self.client_ca_file)
-                context.verify_mode = ssl.CERT_REQUIRED
-            # Handshakes are made by the first read, in the thread of the connection.
-            self._listener.socket = context.wrap_socket(
-                self._listener.socket, server_side=True, do_handshake_on_connect=False
-            )
-
-    def failed(self, error: BaseException) -> None:
-        """A client that does not trust us is what some tests are about."""
-        if not isinstance(error, ssl.SSLError):
-            super().failed(error)
 
     def answer(self, request: Request, responder: Responder) -> None:
         self.script(request, responder)

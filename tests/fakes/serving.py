@@ -7,6 +7,7 @@ thread; an unexpected exception in a handler (a failed assertion of a plan, say)
 from __future__ import annotations
 
 import socket
+import ssl
 import sys
 import threading
 from abc import ABC, abstractmethod
@@ -17,14 +18,20 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from tests.fakes.exchange import Request, Responder
+from tests.lab.certificates import Certificate
 from tests.lab.processes import Address, free_address
 
 
 class LoopbackServer(ABC):
-    """Base of the fakes. Enter it to start it; ``requests`` holds what came, in order."""
+    """Base of the fakes. Enter it to start it; ``requests`` holds what came, in order.
+
+    Set ``certificate`` before it listens, and it speaks TLS; with ``client_ca_file`` it wants to see a client's own.
+    """
 
     def __init__(self, address: Address | None = None) -> None:
         self.address = address or free_address()
+        self.certificate: Certificate | None = None
+        self.client_ca_file = ""
         self.requests: list[Request] = []
         self.stopping = threading.Event()
         self._errors: list[BaseException] = []
@@ -39,8 +46,8 @@ class LoopbackServer(ABC):
 
     @property
     def url(self) -> str:
-        """``http://host:port``."""
-        return f"http://{self.address}"
+        """``http(s)://host:port``."""
+        return f"{'https' if self.certificate else 'http'}://{self.address}"
 
     def of(self, endpoint: str) -> list[Request]:
         """The requests to an endpoint such as ``export``, in order."""
@@ -58,7 +65,18 @@ class LoopbackServer(ABC):
         with self._changed:
             if self._listener is None:
                 self._listener = _Listener(self)
+                if self.certificate:
+                    self._listener.socket = self._encrypted(self.certificate, self._listener.socket)
                 self.in_thread(self._listener.serve_forever, 0.01)
+
+    def _encrypted(self, certificate: Certificate, listening: socket.socket) -> ssl.SSLSocket:
+        """*listening*, over TLS; handshakes are made by the first read, in the thread of the connection."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate.cert_file, certificate.key_file)
+        if self.client_ca_file:
+            context.load_verify_locations(self.client_ca_file)
+            context.verify_mode = ssl.CERT_REQUIRED
+        return context.wrap_socket(listening, server_side=True, do_handshake_on_connect=False)
 
     def close(self) -> None:
         """Refuse new connections and break those that are there."""
@@ -106,8 +124,9 @@ class LoopbackServer(ABC):
             handler.close_connection = True
 
     def failed(self, error: BaseException) -> None:
-        """Keep the exception of a handler for ``stop``."""
-        self._errors.append(error)
+        """Keep the exception of a handler for ``stop``; some tests are about clients that do not trust us."""
+        if not isinstance(error, ssl.SSLError):
+            self._errors.append(error)
 
     def __enter__(self) -> Self:
         self.open()

@@ -16,16 +16,27 @@ from vmexporter.flows.world import World
 
 @dataclass
 class HastyClock:
-    """A world in which waiting takes no time: ``slept_s`` says how long it would have been."""
+    """A world in which waiting takes no time: ``slept_s`` says how long it would have been.
+
+    Its calendar can be set (``ahead_ms``), and *on_sleep* is called after each wait, in the thread of the flow.
+    """
 
     slept_s: float = 0.0
+    ahead_ms: int = 0
+    on_sleep: Callable[[], object] = lambda: None
 
     @property
     def world(self) -> World:
-        return World(monotonic_s=lambda: time.monotonic() + self.slept_s, sleep=self._sleep, jitter=lambda: 1.0)
+        return World(
+            now_ms=lambda: time.time_ns() // 1_000_000 + self.ahead_ms,
+            monotonic_s=lambda: time.monotonic() + self.slept_s,
+            sleep=self._sleep,
+            jitter=lambda: 1.0,
+        )
 
     def _sleep(self, seconds: float) -> None:
         self.slept_s += seconds
+        self.on_sleep()
 
 
 @dataclass
@@ -71,3 +82,13 @@ def wait_until_it_listens_to(number: int, pid: int) -> None:
             return
         time.sleep(0.02)
     raise AssertionError(f"the process has not taken over signal {number}")
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a folder holds a bundle, and no export that is not done."""
+    return bool(list(folder.glob("*.zip"))) and not list(folder.glob("*.part"))
+
+
+def has_begun(folder: Path) -> bool:
+    """Whether there is an export to go on with: its plan is on the disk."""
+    return any(path.read_bytes().endswith(b"\n") for path in folder.glob("*.journal"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ from tests.fakes.faults import Cut, at_windows
 from tests.fakes.proxy import FaultProxy
 from tests.integration import faulty
 from tests.integration.faulty import Site, check_failure, resume_arguments, vmexporter
+from tests.lab.disks import DISK_KB, PAGE_KB, SmallDisk
+from tests.lab.processes import LabError
 from vmexporter.errors import OutputFailed
 
 pytestmark = [
@@ -22,42 +24,15 @@ pytestmark = [
 ]
 site = faulty.site
 
-DISK_KB = 4_096
-PAGE_KB = 4
-
-
-class SmallDisk:
-    """A tmpfs with a file that takes the space away."""
-
-    def __init__(self, root: Path) -> None:
-        self.root, self.folder = root, root / "out"
-        self.folder.mkdir(mode=0o700)
-
-    def leave(self, free_kb: int) -> None:
-        """Let so much be free, in whole pages."""
-        filler = self.root / "filler"
-        filler.unlink(missing_ok=True)
-        now = os.statvfs(self.root)
-        filler.write_bytes(bytes(max(now.f_bavail * now.f_frsize - free_kb * 1024, 0)))
-
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    place = tmp_path / "disk"
-    place.mkdir()
-    options = f"size={DISK_KB}k,mode=700"
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "vmexporter-test", str(place)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if mounted.returncode:
-        pytest.skip(f"a small tmpfs cannot be mounted: {mounted.stderr.strip() or 'not permitted'}")
-    try:
-        yield SmallDisk(place)
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(SmallDisk(tmp_path / "disk"))
+        except LabError as error:
+            pytest.skip(str(error))
+        yield made
 
 
 @pytest.fixture(scope="module")

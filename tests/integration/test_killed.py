@@ -14,6 +14,7 @@ from tests.fakes.faults import Answer, Drip, from_window
 from tests.fakes.proxy import FaultProxy
 from tests.integration import faulty
 from tests.integration.crashing import LENGTH_MS
+from tests.integration.driving import has_begun, is_complete
 from tests.integration.faulty import Site, check_failure, ended, resume_arguments, started, vmexporter
 from tests.lab.commandline import Bundle, Ran, run_here
 from vmexporter.bundle.writer import BundlePaths
@@ -38,15 +39,6 @@ def killed(process: subprocess.Popen[str], folder: Path, after_s: float) -> Ran:
     except subprocess.TimeoutExpired:
         process.kill()
     return ended(process, folder)
-
-
-def is_complete(folder: Path) -> bool:
-    return bool(list(folder.glob("*.zip"))) and not list(folder.glob("*.part"))
-
-
-def has_begun(folder: Path) -> bool:
-    """Whether there is an export to go on with: its plan is on the disk."""
-    return any(path.read_bytes().endswith(b"\n") for path in folder.glob("*.journal"))
 
 
 class TestAtRandom:

@@ -15,10 +15,11 @@ from tests.fakes.faults import Drip, from_window
 from tests.fakes.proxy import FaultProxy
 from tests.integration import nativesite, test_killed
 from tests.integration import test_native_faults as faults
+from tests.integration.driving import has_begun, is_complete
 from tests.integration.exports import server_program
 from tests.integration.faulty import Site, ended, resume_arguments, started
 from tests.integration.nativesite import MonthsSite, NativeBundle
-from tests.integration.test_killed import has_begun, is_complete, killed
+from tests.integration.test_killed import killed
 from tests.integration.test_native_faults import SERVERS, SLOW
 from tests.lab.asking import wait_until
 from tests.lab.blocks import BlockReader
