@@ -1,0 +1,140 @@
+"""The columns of the fault matrix: what is at work when the trouble comes, how it is taken up again, and what must be.
+
+An operation works in an empty folder on one site. Whatever happened to it, ``go_on`` brings it to its end, and
+``check`` compares every sample. Importing joins by another subclass of ``Operation`` in ``test_fault_matrix``.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from tests.fakes.exchange import Request
+from tests.fakes.faults import Answer, from_window
+from tests.fakes.proxy import FaultProxy
+from tests.integration import faulty
+from tests.integration.driving import HastyClock, Outcome, has_begun, is_complete
+from tests.integration.faulty import CREDENTIALS, Site
+from vmexporter.core.request import Connection
+from vmexporter.flows.exporting import Output, export, resume
+
+
+class Operation(ABC):
+    """Something that runs for a while between a server and a folder.
+
+    ``steps`` is how many requests carry samples when all goes well, ``step_bytes`` about how many bytes each moves, and
+    ``slow_bytes`` how many of them may come every 10 ms for the whole to take two or three seconds.
+    """
+
+    name: str
+    steps: int
+    step_bytes: int
+    slow_bytes: int
+
+    @abstractmethod
+    def carries(self, request: Request) -> bool:
+        """Whether this is one of those requests."""
+
+    @abstractmethod
+    def prepare(self, proxy: FaultProxy, folder: Path) -> None:
+        """What has to be there before: nothing, or the trace of an earlier attempt."""
+
+    @abstractmethod
+    def run(self, connection: Connection, folder: Path, clock: HastyClock) -> Outcome:
+        """Run it in this process, without waiting."""
+
+    @abstractmethod
+    def start(self, url: str, folder: Path) -> subprocess.Popen[str]:
+        """Start it on the command line."""
+
+    @abstractmethod
+    def go_on(self, connection: Connection, folder: Path, *, killed: bool = False) -> str:
+        """Bring to its end what an attempt left, with nothing in the way any more; returns how.
+
+        Only one that was *killed* may leave something that is of no use.
+        """
+
+    @abstractmethod
+    def whole_kb(self, url: str, folder: Path) -> int:
+        """What all of it takes on the disk; *folder* lends its parent for a look."""
+
+    @abstractmethod
+    def check(self, folder: Path) -> None:
+        """What was made is whole, and exact in every sample; nothing else was left."""
+
+
+class Exporting(Operation):
+    """An export from its beginning on."""
+
+    def __init__(self, site: Site, lane: str, sizes: tuple[int, int, int]) -> None:
+        self.name = f"export, {lane}"
+        self.site = site
+        self.steps, self.step_bytes, self.slow_bytes = sizes
+
+    def carries(self, request: Request) -> bool:
+        return request.is_window
+
+    def prepare(self, proxy: FaultProxy, folder: Path) -> None:
+        assert not list(folder.iterdir())
+
+    def run(self, connection: Connection, folder: Path, clock: HastyClock) -> Outcome:
+        request = self.site.request(connection.url, connection=connection, require_complete=True)
+        output = Output(faulty.paths_in(folder))
+        return self._ended(Outcome(clock).drive(lambda world: export(request, output, world)), folder)
+
+    def start(self, url: str, folder: Path) -> subprocess.Popen[str]:
+        return faulty.started(self.site.arguments(url, folder, "--require-complete"))
+
+    def go_on(self, connection: Connection, folder: Path, *, killed: bool = False) -> str:
+        if is_complete(folder) and killed:
+            for journal in folder.glob("*.journal"):  # between the last two steps
+                journal.unlink()
+            return "nothing left to do"
+        if has_begun(folder):
+            self.resumed(connection, folder, HastyClock()).checked()
+            return "resumed"
+        for path in list(folder.iterdir()):
+            assert killed, f"{path} is of no use"
+            path.unlink()
+        Exporting.run(self, connection, folder, HastyClock()).checked()
+        return "begun anew"
+
+    def whole_kb(self, url: str, folder: Path) -> int:
+        made = folder.with_name("measured")
+        made.mkdir()
+        Exporting.run(self, Connection(url=url, **CREDENTIALS), made, HastyClock()).checked()
+        return sum(path.stat().st_size for path in made.iterdir()) // 1024
+
+    def resumed(self, connection: Connection, folder: Path, clock: HastyClock) -> Outcome:
+        """Go on with what there is."""
+        part = faulty.part_in(folder)
+        return self._ended(Outcome(clock).drive(lambda world: resume(part, connection, world)), folder)
+
+    def check(self, folder: Path) -> None:
+        self.site.check_bundle(folder)
+
+    @staticmethod
+    def _ended(outcome: Outcome, folder: Path) -> Outcome:
+        faulty.check_no_secret(str(outcome), folder)
+        return outcome
+
+
+class Resuming(Exporting):
+    """An export that was stopped at its third window, from there on."""
+
+    def __init__(self, site: Site, lane: str, sizes: tuple[int, int, int]) -> None:
+        super().__init__(site, lane, sizes)
+        self.name = f"resume, {lane}"
+        self.steps -= 2
+
+    def prepare(self, proxy: FaultProxy, folder: Path) -> None:
+        proxy.plan = from_window(3, Answer(403))
+        assert super().run(Connection(url=proxy.url, **CREDENTIALS), folder, HastyClock()).error
+        proxy.plan = lambda request, count: None
+
+    def run(self, connection: Connection, folder: Path, clock: HastyClock) -> Outcome:
+        return self.resumed(connection, folder, clock)
+
+    def start(self, url: str, folder: Path) -> subprocess.Popen[str]:
+        return faulty.started([*faulty.resume_arguments(folder), "--url", url])
