@@ -130,7 +130,7 @@ def test_a_file_system_without_hard_links_will_do(tmp_path: Path, monkeypatch: p
     (tmp_path / "part").write_bytes(b"new")
     (tmp_path / "taken").write_bytes(b"old")
     with pytest.raises(OutputFailed, match="exists"):
-        publish(tmp_path / "part", tmp_path / "taken")
+        publish(tmp_path / "part", tmp_path / "taken", (tmp_path / "part").stat())
     assert ((tmp_path / "part").read_bytes(), (tmp_path / "taken").read_bytes()) == (b"new", b"old")
 
 

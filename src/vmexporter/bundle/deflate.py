@@ -114,6 +114,11 @@ class DeflateStream:
         with output_errors(self._path):
             os.fsync(self._file.fileno())
 
+    @property
+    def identity(self) -> os.stat_result:
+        """By which the file is known, whatever its name leads to by now."""
+        return os.fstat(self._file.fileno())
+
     def close(self) -> None:
         """Close the file; what was not ended is left in it."""
         self._file.close()

@@ -27,6 +27,7 @@ _HINTS: Final = {
     errno.EPERM: "choose another folder with -o, or run as a user who may write there",
     errno.EROFS: "the file system is read-only: choose another folder with -o",
     errno.EEXIST: "nothing was overwritten: choose another name with -o, or move the file away",
+    errno.ESTALE: "somebody else writes to this folder: choose one with -o that is yours alone",
     errno.ENOENT: "make the folder first, or choose another with -o",
 }
 
@@ -90,6 +91,16 @@ def scratch_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def open_own(path: Path) -> BinaryIO:
+    """A file that is there, unbuffered, open for reading and writing. What a link leads to is not ours to write to.
+
+    Raises:
+        OSError: it is not there, is a link, or may not be opened.
+    """
+    flags = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    return os.fdopen(os.open(path, flags), "r+b", buffering=0)
+
+
 def lock(file: BinaryIO, path: Path) -> None:
     """Take *file* for this process alone, until it is closed (where the platform has ``flock``).
 
@@ -151,23 +162,53 @@ def write_all(file: BinaryIO, content: bytes) -> None:
         view = view[file.write(view) :]
 
 
-def publish(part: Path, final: Path) -> None:
-    """Give a finished file its final name, never over another.
+def require_in_place(path: Path, identity: os.stat_result) -> None:
+    """Nothing, if *path* still names the file of this *identity*, and no link to it.
 
     Raises:
-        OutputFailed: the name is taken, or cannot be given.
+        OutputFailed: it does not: somebody else writes to the folder.
     """
+    with output_errors(path):
+        if not os.path.samestat(identity, path.lstat()):
+            raise OSError(errno.ESTALE, "another file stands in its place")
+
+
+def publish(part: Path, final: Path, identity: os.stat_result) -> None:
+    """Give a finished file, known by its *identity*, its final name, never over another.
+
+    Raises:
+        OutputFailed: the name is taken, cannot be given, or would be that of another file.
+    """
+    require_in_place(part, identity)
     with output_errors(final):
         try:
             os.link(part, final)
-        except FileExistsError:
+        except (FileExistsError, FileNotFoundError):
             raise
         except OSError:  # a file system without hard links: reserve the name, then take it over
-            os.close(os.open(final, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            part.replace(final)
+            _take_over(part, final)
         else:
+            _require_own(final, identity)
             part.unlink()
         sync_folder(final.parent)
+
+
+def _take_over(part: Path, final: Path) -> None:
+    os.close(os.open(final, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        part.replace(final)
+    except OSError:
+        final.unlink()
+        raise
+
+
+def _require_own(final: Path, identity: os.stat_result) -> None:
+    """Take the name back if it was given to what somebody put into the place of our file meanwhile."""
+    try:
+        require_in_place(final, identity)
+    except OutputFailed:
+        final.unlink()
+        raise
 
 
 def sync_folder(folder: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from isal import isal_zlib
 
 from vmexporter.bundle.deflate import BrokenDeflate, DeflateStream, Inflater, StreamState
-from vmexporter.bundle.files import create_private, lock, output_errors, remove, write_all
+from vmexporter.bundle.files import create_private, lock, open_own, output_errors, remove, write_all
 from vmexporter.bundle.journal import Journal, JournalState, WindowRecord
 from vmexporter.bundle.writer import BundlePaths, BundleWriter, Head
 from vmexporter.errors import BadExportLine, BundleDamaged, InvalidInput, OutputFailed, QueryRejected
@@ -73,7 +73,7 @@ def reopen(paths: BundlePaths, journal: JournalState, head: Head, on_text: OnTex
 def _open(paths: BundlePaths) -> BinaryIO:
     """The ``.part``, locked. One that has its final name, too, was stopped in the last step: it loses that again."""
     try:
-        file: BinaryIO = paths.part.open("r+b", buffering=0)
+        file = open_own(paths.part)
     except OSError as error:
         raise BundleDamaged(f"cannot resume {paths.part}: {(error.strerror or '').lower()}") from error
     try:

@@ -19,7 +19,16 @@ from isal import isal_zlib
 
 from vmexporter.bundle import zipformat
 from vmexporter.bundle.deflate import LEVEL, RAW, DeflateStream, StreamState
-from vmexporter.bundle.files import create_private, lock, publish, remove, require_absent, write_private
+from vmexporter.bundle.files import (
+    create_private,
+    lock,
+    output_errors,
+    publish,
+    remove,
+    require_absent,
+    require_in_place,
+    write_private,
+)
 from vmexporter.bundle.journal import Journal, WindowRecord
 from vmexporter.bundle.lane import Lane
 from vmexporter.bundle.sealing import Seal
@@ -190,6 +199,7 @@ class BundleWriter:
         directory = [metrics, *(self._small_entry(name, content) for name, content in entries.items())]
         stream.put(zipformat.central_directory(directory, self._head.modified, state.offset))
         stream.sync()
+        require_in_place(self.paths.part, stream.identity)
         digest: str = state.file_sha.hexdigest()
         return digest
 
@@ -200,12 +210,13 @@ class BundleWriter:
             OutputFailed: something cannot be written; the ``.part`` can still be resumed.
         """
         digest: str = self._stream.state.file_sha.hexdigest()
+        identity = self._stream.identity
         remove(self.paths.checksum)  # of an attempt to finish that failed
         write_private(self.paths.checksum, f"{digest}  {self.paths.bundle.name}\n".encode())
         if os.name == "nt":  # an open file can be neither renamed nor removed there
             self.abandon()
         try:
-            publish(self.paths.part, self.paths.bundle)
+            publish(self.paths.part, self.paths.bundle, identity)
         except OutputFailed:
             remove(self.paths.checksum)  # the name is another file's now
             raise
