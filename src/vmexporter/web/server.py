@@ -19,6 +19,7 @@ from vmexporter.web.app import make_app
 from vmexporter.web.guard import Doorkeeper, Guard
 from vmexporter.web.imports import Imports
 from vmexporter.web.outputs import OutputFolder
+from vmexporter.web.patience import PatientProtocol
 from vmexporter.web.runs import Runs
 from vmexporter.web.service import Service
 from vmexporter.web.settings import DEFAULT_PORT, Settings, bracketed
@@ -110,7 +111,7 @@ def uvicorn_config(app: Guard) -> uvicorn.Config:
     """How every server of ours runs: quietly, and without telling what it is."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=PatientProtocol,
         ws="none",
         loop="asyncio",
         lifespan="off",
