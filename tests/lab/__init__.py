@@ -16,6 +16,7 @@
 - ``tests.lab.private_export``: export, Exported: an export and the search of all it left
 - ``tests.lab.canaries``, ``canary_*``: Canaries, CanarySite, recordings: private words planted in real programs
 - ``tests.lab.answers``: instant, over_time, differences, Originals: the same question to two servers
+- ``tests.lab.memory``: copies: what stands in the memory of another process
 - ``tests.lab.disks``: SmallDisk: a disk that is full, or read-only, when a test says so
 - ``tests.lab.hosts``: ManyHosts: a vmagent that scrapes VictoriaMetrics programs and a foreign one
 

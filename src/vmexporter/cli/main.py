@@ -11,6 +11,9 @@ import typer
 from vmexporter.cli.telling import in_json, json_line
 from vmexporter.errors import VmexporterError
 
+if sys.platform != "win32":
+    import resource
+
 _UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h
 
 app = typer.Typer(
@@ -67,6 +70,7 @@ def main() -> None:
 
 def _run() -> None:
     program = with_commands()
+    _leave_no_core()
     _say_anything()
     try:
         program()
@@ -83,6 +87,12 @@ def _run() -> None:
         line = json_line("error", words, code="unexpected", exit_status=_UNEXPECTED) if in_json() else f"Error: {words}"
         sys.stderr.write(f"{line}\n")
         sys.exit(_UNEXPECTED)
+
+
+def _leave_no_core() -> None:
+    """A crash writes no image of the memory to the disk: credentials and private labels stand in it."""
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _say_anything() -> None:
