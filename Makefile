@@ -5,7 +5,8 @@ BIN := .venv/bin
 CODE := $(wildcard src tests bench scripts hatch_build.py)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help demo demo-export test test-hard test-browser screenshots check fmt bench compare dist binary docs generated lock clean
+.PHONY: help demo demo-export test test-hard endurance test-browser screenshots check audit-deps fmt bench compare dist binary \
+  docs generated lock clean
 
 help:  ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +38,7 @@ screenshots: .venv/.ready  ## Take the README's pictures anew, into docs/picture
 check: .venv/.ready  ## Style, types, import rules, the tables, house rules
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy $(CODE) && $(BIN)/lint-imports --no-logo && $(BIN)/python -m scripts.check_tables
+	$(BIN)/python scripts/check_licences.py
 	$(BIN)/pytest -q tests/rules
 
 fmt: .venv/.ready  ## Put the code into the house style
@@ -67,6 +69,15 @@ docs: .venv/.ready  ## Build the documents as a site, into build/site/
 
 generated: .venv/.ready  ## Write anew what follows from the code: references, man page, completions, schema
 	$(BIN)/python -m scripts.generated
+
+audit-deps: .venv/.ready  ## Look the pinned packages up in the database of advisories (needs the network), check licences
+	$(BIN)/python scripts/check_licences.py
+	$(BIN)/python -m venv build/audit && build/audit/bin/pip install --quiet pip-audit
+	build/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/runtime.txt
+
+endurance: .venv/.ready  ## Exports again and again, eight at once, with pages open: 30 minutes (ARGS=--minutes=2)
+	@scripts/setup test
+	$(BIN)/python -m tests.hard.endurance $(ARGS)
 
 lock: .venv/.ready  ## Pin the newest packages in requirements/*.txt, with hashes (pip-tools, in a folder of its own)
 	$(BIN)/python -m venv build/lock && build/lock/bin/pip install --quiet pip-tools
