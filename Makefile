@@ -77,7 +77,7 @@ audit-deps: .venv/.ready  ## Look the pinned packages up in the database of advi
 
 endurance: .venv/.ready  ## Exports again and again, eight at once, with pages open: 30 minutes (ARGS=--minutes=2)
 	@scripts/setup test
-	$(BIN)/python -m tests.hard.endurance $(ARGS)
+	$(BIN)/python -m scripts.endurance $(ARGS)
 
 lock: .venv/.ready  ## Pin the newest packages in requirements/*.txt, with hashes (pip-tools, in a folder of its own)
 	$(BIN)/python -m venv build/lock && build/lock/bin/pip install --quiet pip-tools

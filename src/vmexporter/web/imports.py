@@ -45,7 +45,7 @@ class Preflights(RunList[PreflightRun, PreflightSnapshot]):
         )
         begin = partial(flow.import_metrics, source, body.request(), Manner(check_only=True), self.world)
         with self._lock:
-            self._require_room()
+            self._make_room()
             ended = [run for run in self._runs.values() if run.snapshot.state != "running"]
             for old in ended[:-_PREFLIGHTS_KEPT]:
                 del self._runs[old.snapshot.id]
@@ -107,7 +107,7 @@ class Imports(RunList[ImportRun, ImportSnapshot]):
         )
         begin = partial(flow.import_metrics, source, body.request(), Manner(), self.world)
         with self._lock:
-            self._require_room()
+            self._make_room()
             self._require_nobodys(first.id)
             run = self._runs[first.id] = ImportRun(first, source, self.world)
             run.begin(first, begin, ("started", f"Import of {source.name} into {first.server}", "note"))

@@ -16,6 +16,7 @@ from vmexporter.web.snapshots import RunSnapshot
 R = TypeVar("R", bound=Run[Any, Any])
 S = TypeVar("S", bound=RunSnapshot)
 
+MOST_ENDED: Final = 100
 _STOPPING_S = 5.0
 _CLOSING_S = 10.0
 
@@ -104,12 +105,13 @@ class RunList(Generic[R, S]):
             if before.state == "running" or not before.resumable:
                 why = f"cannot resume: the {self._words.name} is running, or nothing of it is left"
                 raise Refused(409, "not_resumable", why)
-            self._require_room()
+            self._make_room()
             changed |= {"state": "running", "started_ms": self.world.now_ms(), "ended_ms": None, "error": None}
             changed |= {"resumable": False, "elapsed_s": 0.0}
             run.begin(before.model_copy(update=changed), begin, ("resumed", "Goes on where it stopped", "note"))
 
-    def _require_room(self) -> None:
+    def _make_room(self) -> None:
+        """Refuse one too many; of those that have ended for good, the last ones stay: a server may run for months."""
         running = sum(run.snapshot.state == "running" for run in self._runs.values())
         if running >= self.max_runs:
             raise Refused(
@@ -118,6 +120,9 @@ class RunList(Generic[R, S]):
                 f"cannot start the {self._words.name}: {running} are running already",
                 "wait for one of them to end, or pause it; vmexporter serve --max-runs allows more",
             )
+        ended = [one for one in self.snapshots() if one.state != "running" and not one.resumable]
+        for one in ended[MOST_ENDED - 1 :]:
+            del self._runs[one.id]
 
 
 def server_of(url: str) -> str:

@@ -79,7 +79,7 @@ class Runs(RunList[ExportRun, Snapshot]):
             rung="query_range" if request.selection.mode == "query" else "",
         )
         with self._lock:
-            self._require_room()
+            self._make_room()
             self._require_free(first.id, output.paths)
             self.folder.make_folder(bundle.parent)
             known_map = self._own_map() if given_map is None else given_map
