@@ -6,21 +6,25 @@ bytes to make hostile ones of.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import shutil
+import zipfile
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from tests import policies
 from tests.integration.driving import HastyClock
-from tests.unit import audit_bundles, bundles, native_streams
+from tests.unit import audit_bundles, native_streams
 from vmexporter.bundle.mapfile import read_map, read_map_document, write_map
 from vmexporter.bundle.reader import inspect, metrics_text
 from vmexporter.bundle.tables import read_tables
+from vmexporter.bundle.writer import BundlePaths
 from vmexporter.cli.privacy_options import PolicyOptions
 from vmexporter.core.endpoints import candidates
 from vmexporter.core.formats import Edges, Format, label_cache, rewriter
@@ -51,7 +55,9 @@ ADDRESSES = (
     b"https://grafana.example/api/datasources/proxy/uid/abc/api/v1/export",
 )
 SELECTORS = (b'{job="api",instance=~"10\\\\.0.*|x"}', b'vm_rows{type!="a\\"b"} ', b'{"__name__"=~"vm_.*" or job="x"}')
-TIMES = (b"2026-11-23T15:09:23.123+02:00", b"now-6h30m", b"1795444714.637", b"1d2h3m4s5ms")
+MOMENTS = (b"2026-11-23T15:09:23.123+02:00", b"now-6h30m", b"1795444714.637")
+PHRASE = "a passphrase"
+TABLES = read_tables()
 
 
 class Reader(NamedTuple):
@@ -62,81 +68,85 @@ class Reader(NamedTuple):
 
 
 class Place:
-    """A folder for readers of files; *left* is an interrupted export (its ``.part``) to be resumed."""
+    """A folder for readers of files, with a good bundle and its map in it.
 
-    def __init__(self, folder: Path, left: Path) -> None:
-        self.folder, self.left = folder, left
-        self.map_path = folder / "map.json"
-        self.map_path.write_text(json.dumps(audit_bundles.document()))
-        write_map(folder / "sealed.json", PseudonymMap(bytes(32)), "a passphrase")
+    *left* is an interrupted export (its ``.part``) to be resumed.
+    """
+
+    def __init__(self, folder: Path, good: Path, left: Path) -> None:
+        self.folder, self.good, self.left = folder, good, left
+        self.map_text = BundlePaths(good).obfuscation_map.read_bytes()
+        self.known = PseudonymMap.from_json(self.map_text)
+        with zipfile.ZipFile(good) as archive:
+            self.entries = {name: archive.read(name) for name in archive.namelist()}
 
     @cached_property
     def readers(self) -> dict[str, Reader]:
         """All of them."""
-        lines = (audit_bundles.metrics(), audit_bundles.line({"__name__": "up", "a\u2028": '"\\\n'}, "null,1e3", "1,2"))
-        bundle = audit_bundles.make_bundle(self.folder / "audited.zip").read_bytes()
-        whole = bundles.make_bundle(self.folder, [bundles.window_text(0, 30)]).read_bytes()
-        manifest = json.dumps(audit_bundles.MANIFEST).encode()
-        maps = tuple((self.folder / name).read_bytes() for name in ("map.json", "sealed.json"))
+        times = f"{START_MS},{START_MS + 1}"
+        lines = tuple(
+            audit_bundles.line({**labels, "__name__": "up"}, "null,-1.5e3", times)
+            for labels in ({"a\u2028": '"\\\n'}, {"job": "api", "instance": "10.0.0.1:80", "url": "http://x:y@z/?a=b"})
+        )
+        sealed = self.folder / "sealed.json"
+        write_map(sealed, self.known, PHRASE)
         return {
             "lines": Reader(lambda text: fed("jsonl", text), lines),
             "native blocks": Reader(lambda text: fed("native", text), (stream(),)),
-            "bundles": Reader(self.bundle, (bundle, whole)),
-            "lines in a bundle": Reader(lambda text: self.entry("metrics.jsonl", text), lines),
-            "manifests": Reader(lambda text: self.entry("metadata.json", text), (manifest,)),
-            "maps": Reader(self.map, maps),
+            "bundles": Reader(self.bundle, (self.good.read_bytes(),)),
+            "lines in a bundle": Reader(self.lines, (self.entries["metrics.jsonl"],)),
+            "manifests": Reader(self.manifest, (self.entries["metadata.json"],)),
+            "maps": Reader(self.map, (self.map_text, sealed.read_bytes())),
             "policies": Reader(self.policy, (POLICY,)),
-            "addresses": Reader(lambda text: candidates(decoded(text), decoded(text[:5])), ADDRESSES),
+            "addresses": Reader(lambda text: candidates(decoded(text)), ADDRESSES),
+            "tenants": Reader(lambda text: candidates("http://vm.example", decoded(text)), (b"12:34", b"multitenant")),
             "selectors": Reader(lambda text: require_selector(decoded(text)), SELECTORS),
-            "times": Reader(lambda text: each(text, lambda one: parse_moment_ms(one, 1), parse_span_ms), TIMES),
+            "moments": Reader(lambda text: parse_moment_ms(decoded(text), START_MS), MOMENTS),
+            "spans": Reader(lambda text: parse_span_ms(decoded(text)), (b"1d2h3m4s5ms", b"90s")),
             "journals": Reader(self.journal, (unchecked(self.left.with_name(f"{self.left.name}.journal")),)),
             "interrupted bundles": Reader(self.part, (self.left.read_bytes(),)),
         }
 
     def bundle(self, text: bytes) -> None:
-        """A ZIP as the three commands read it, each by itself."""
-        path = self.folder / "hostile.zip"
+        """A ZIP as all commands read it, each by itself."""
+        path, revealed = self.folder / "hostile.zip", self.folder / "revealed.zip"
         path.write_bytes(text)
-        self.read_bundle(path)
+        try:
+            all_of(
+                lambda: inspect(path),
+                lambda: drained(metrics_text(path)),
+                lambda: audit_file(path, json.loads(self.map_text), TABLES),
+                lambda: drained(reveal_bundle(path, revealed, self.known, HastyClock().world)),
+            )
+        finally:
+            for made in self.folder.glob("revealed*"):
+                made.unlink()
 
-    def entry(self, name: str, text: bytes) -> None:
-        """The same of a bundle that is a good ZIP, with one entry that is not."""
-        self.read_bundle(audit_bundles.make_bundle(self.folder / "hostile.zip", {name: text}))
+    def lines(self, text: bytes) -> None:
+        """A bundle that is a good ZIP, its checksum right, whatever its lines are."""
+        manifest = json.loads(self.entries["metadata.json"])
+        manifest["sha256"] = {"metrics.jsonl": hashlib.sha256(text).hexdigest()}
+        self.bundle(zipped({**self.entries, "metrics.jsonl": text, "metadata.json": json.dumps(manifest).encode()}))
 
-    def read_bundle(self, path: Path) -> None:
-        """Inspected, read, audited, revealed."""
-        revealed = self.folder / "revealed.zip"
-        document = audit_bundles.document()
-        known = PseudonymMap.from_json(json.dumps(document))
-
-        def turned_back() -> object:
-            return drained(reveal_bundle(path, revealed, known, HastyClock().world))
-
-        tried(
-            lambda: inspect(path),
-            lambda: drained(metrics_text(path)),
-            lambda: audit_file(path, document, read_tables()),
-            turned_back,
-        )
-        for made in self.folder.glob("revealed*"):
-            made.unlink()
+    def manifest(self, text: bytes) -> None:
+        """A bundle that is a good ZIP, whatever it says of itself."""
+        self.bundle(zipped({**self.entries, "metadata.json": text}))
 
     def map(self, text: bytes) -> None:
         """A map, plain or sealed: read, merged, used to reveal."""
         path = self.folder / "hostile.json"
         path.write_bytes(text)
-        known = PseudonymMap.from_json(self.map_path.read_bytes())
-        tried(
-            lambda: read_map_document(path, lambda: "a passphrase"),
-            lambda: merge(known, read_map(path, lambda: "a passphrase")),
-            lambda: reveal(decoded(text), known),
+        all_of(
+            lambda: reveal(decoded(text[:10_000]), self.known),
+            lambda: read_map_document(path, lambda: PHRASE),
+            lambda: merge(self.known, read_map(path, lambda: PHRASE)),
         )
 
     def policy(self, text: bytes) -> None:
         """A policy, and a file of words."""
         path = self.folder / "hostile.toml"
         path.write_bytes(text)
-        tried(lambda: PolicyOptions(policy=path).resolve(), lambda: PolicyOptions(words_file=path).resolve())
+        all_of(lambda: PolicyOptions(policy=path).resolve(), lambda: PolicyOptions(words_file=path).resolve())
 
     def journal(self, text: bytes) -> None:
         """A journal whose checksums are right, whatever it says."""
@@ -190,15 +200,22 @@ def drained(items: Iterable[object]) -> object:
     return deque(items, maxlen=0)
 
 
-def each(text: bytes, *reads: Callable[[str], object]) -> None:
-    """Several readers of one text."""
-    tried(*(lambda read=read: read(decoded(text)) for read in reads))
+def zipped(entries: Mapping[str, bytes]) -> bytes:
+    """A ZIP of these entries."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in entries.items():
+            archive.writestr(name, text)
+    return made.getvalue()
 
 
-def tried(*reads: Callable[[], object]) -> None:
-    """All of them; an error of ours ends only the one that it comes from."""
+def all_of(*reads: Callable[[], object]) -> None:
+    """Each of them, whether or not one before it was refused. Raises: the first refusal."""
+    refusals = []
     for read in reads:
         try:
             read()
-        except VmexporterError:
-            continue
+        except VmexporterError as error:
+            refusals.append(error)
+    if refusals:
+        raise refusals[0]

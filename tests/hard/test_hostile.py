@@ -16,18 +16,20 @@ from hypothesis import HealthCheck, given, settings
 from tests.fakes.faults import Answer, from_window
 from tests.fakes.proxy import FaultProxy
 from tests.hard.mutating import hostile
-from tests.hard.readers import Place, Reader
+from tests.hard.readers import NOBODY, Place, Reader
 from tests.integration import faulty
-from tests.integration.faulty import Site
+from tests.integration.faulty import START_MS, Site
+from vmexporter.core.request import TimeRange
 from vmexporter.errors import VmexporterError
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(1800)]
 site = faulty.site
 
 KINDS = (
-    "lines", "native blocks", "bundles", "lines in a bundle", "manifests", "maps", "policies", "addresses", "selectors",
-    "times", "journals", "interrupted bundles",
+    "lines", "native blocks", "bundles", "lines in a bundle", "manifests", "maps", "policies", "addresses", "tenants",
+    "selectors", "moments", "spans", "journals", "interrupted bundles",
 )  # fmt: skip
+OF_A_SERVER = {"journals", "interrupted bundles"}
 EXAMPLES = 1_000 if os.environ.get("VMEXPORTER_TEST_SEARCH") else 40
 SOON_S = 20.0  # a second, and what a busy machine adds
 MOST_KB = 300 << 10
@@ -35,10 +37,12 @@ MOST_KB = 300 << 10
 
 @pytest.fixture(scope="module")
 def place(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    left = tmp_path_factory.mktemp("left")
+    folders = [tmp_path_factory.mktemp(name) for name in ("good", "left", "place")]
+    few = {"time_range": TimeRange(start_ms=START_MS, end_ms=START_MS + 2_999), "window_ms": 1_000}
+    site.export(site.victoria.url, folders[0], **few).checked()
     with FaultProxy(site.victoria.url, from_window(3, Answer(403))) as proxy:
-        assert site.export(proxy.url, left).error
-    return Place(tmp_path_factory.mktemp("place"), faulty.part_in(left))
+        assert site.export(proxy.url, folders[1], **few).error
+    return Place(folders[2], faulty.paths_in(folders[0]).bundle, faulty.part_in(folders[1]))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -67,8 +71,12 @@ def refusal(reader: Reader, text: bytes) -> str:
     return ""
 
 
-def test_every_reader_is_tried(place: Place) -> None:
+def test_every_reader_is_tried_and_takes_what_is_good(place: Place) -> None:
     assert set(place.readers) == set(KINDS)
+    for kind, reader in place.readers.items():
+        words = [refusal(reader, text) for text in reader.seeds]
+        expected = [f"cannot reach {NOBODY}: connection refused"] if kind in OF_A_SERVER else [""] * len(reader.seeds)
+        assert words == expected, kind
 
 
 def peak_kb(*, anew: bool = False) -> int:
