@@ -8,10 +8,23 @@ from __future__ import annotations
 
 import subprocess
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
+from random import Random
+from typing import Final
 
-from tests.fakes.exchange import Request
-from tests.fakes.faults import Answer, from_window
+from tests.fakes.exchange import CutKind, Request
+from tests.fakes.faults import (
+    Answer,
+    Cut,
+    Drip,
+    ErrorText,
+    Fault,
+    Stall,
+    failed_as_1_79,
+    failed_as_1_150,
+    from_window,
+)
 from tests.fakes.proxy import FaultProxy
 from tests.integration import faulty
 from tests.integration.driving import HastyClock, Outcome, has_begun, is_complete
@@ -19,22 +32,40 @@ from tests.integration.faulty import CREDENTIALS, Site
 from vmexporter.core.request import Connection
 from vmexporter.flows.exporting import Output, export, resume
 
+SLOW_EVERY_S: Final = 0.01
+
 
 class Operation(ABC):
     """Something that runs for a while between a server and a folder.
 
-    ``steps`` is how many requests carry samples when all goes well, ``step_bytes`` about how many bytes each moves, and
-    ``slow_bytes`` how many of them may come every 10 ms for the whole to take two or three seconds.
+    ``steps`` is how many requests carry samples when all goes well, ``step_bytes`` about how many bytes each moves.
+    With ``needs_time`` a server that was killed may lose what it has just taken, and time has to pass to find out.
     """
 
     name: str
     steps: int
     step_bytes: int
-    slow_bytes: int
+    needs_time = False
 
     @abstractmethod
     def carries(self, request: Request) -> bool:
         """Whether this is one of those requests."""
+
+    @abstractmethod
+    def cut(self, byte: int, kind: CutKind) -> Fault:
+        """The samples of a request break off behind this byte."""
+
+    @abstractmethod
+    def stall(self, byte: int, proxy: FaultProxy) -> Fault | Callable[[], Fault]:
+        """Nothing comes for a minute, or nothing behind this byte; a function is called in the proxy's thread."""
+
+    @abstractmethod
+    def slow(self, proxy: FaultProxy) -> Fault | Callable[[], Fault]:
+        """What makes a request take a quarter of a second or more, and the whole two or three."""
+
+    @abstractmethod
+    def error_text(self, byte: int, chance: Random) -> Fault:
+        """The server says 200, and then in words that it failed."""
 
     @abstractmethod
     def prepare(self, proxy: FaultProxy, folder: Path) -> None:
@@ -68,12 +99,27 @@ class Exporting(Operation):
     """An export from its beginning on."""
 
     def __init__(self, site: Site, lane: str, sizes: tuple[int, int, int]) -> None:
+        """*sizes*: steps, bytes of a step, and how many of them may come every 10 ms when it is slow."""
         self.name = f"export, {lane}"
         self.site = site
-        self.steps, self.step_bytes, self.slow_bytes = sizes
+        self.steps, self.step_bytes, self._slow_bytes = sizes
 
     def carries(self, request: Request) -> bool:
         return request.is_window
+
+    def cut(self, byte: int, kind: CutKind) -> Fault:
+        return Cut(byte, kind)
+
+    def stall(self, byte: int, proxy: FaultProxy) -> Fault:
+        return Stall(60, byte)
+
+    def slow(self, proxy: FaultProxy) -> Fault:
+        return Drip(self._slow_bytes, SLOW_EVERY_S)
+
+    def error_text(self, byte: int, chance: Random) -> Fault:
+        """As both generations of servers fail in the middle, and as no server should."""
+        torn = ErrorText(after_bytes=byte, between_lines=False, clean_end=True)
+        return chance.choice([failed_as_1_79(byte), failed_as_1_150(byte), torn])
 
     def prepare(self, proxy: FaultProxy, folder: Path) -> None:
         assert not list(folder.iterdir())

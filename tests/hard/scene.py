@@ -63,6 +63,11 @@ class Scene:
 
         return plan
 
+    def slow(self) -> Fault:
+        """What makes a request of the operation slow."""
+        slow = self.operation.slow(self.proxy)
+        return slow() if callable(slow) else slow
+
     def new_folder(self, name: str) -> Path:
         """A folder beside that of the operation."""
         made = self.folder.with_name(name)

@@ -13,24 +13,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
-from tests.fakes.exchange import Request
+from tests.fakes.exchange import CutKind, Request
 from tests.fakes.faults import (
     Answer,
-    Cut,
-    Drip,
     Drop,
-    ErrorText,
     Fault,
     Refuse,
-    Stall,
-    failed_as_1_79,
-    failed_as_1_150,
     too_many_requests,
     unavailable,
 )
 from tests.fakes.outages import REFUSED
 from tests.hard.scene import AT_ONCE, Scene
-from tests.integration.driving import wait_until_it_listens_to
+from tests.integration.driving import SteadyClock, wait_until_it_listens_to
 from tests.integration.faulty import ended
 from tests.lab.certificates import Certificate, CertificateAuthority
 from tests.lab.disks import DISK_KB, SmallDisk
@@ -38,7 +32,6 @@ from tests.lab.disks import DISK_KB, SmallDisk
 DAY_MS: Final = 86_400_000
 HOUR_S: Final = 3_600
 FOR_EVER_S: Final = 3_600
-SLOW_EVERY_S: Final = 0.01
 ABOUT_S: Final = 2.5
 """How long an operation takes by the slow way, without the start of the process."""
 
@@ -50,8 +43,8 @@ class Trouble(NamedTuple):
     seeds: int = 10
 
 
-def answered(fault: Callable[[Scene], Fault]) -> Callable[[Scene], str]:
-    """A fault of an answer."""
+def answered(fault: Callable[[Scene], Fault | Callable[[], Fault]]) -> Callable[[Scene], str]:
+    """A fault of a request's samples or of its answer."""
 
     def strike(scene: Scene) -> str:
         scene.stall_timeout_s = 0.2
@@ -123,7 +116,7 @@ def killed_server(scene: Scene) -> str:
     def die() -> Fault:
         if scene.server.running:
             scene.proxy.in_thread(kill)
-        return Drip(scene.operation.slow_bytes, SLOW_EVERY_S)
+        return scene.slow()
 
     def kill() -> None:
         time.sleep(scene.chance.uniform(0, 0.2))
@@ -133,6 +126,8 @@ def killed_server(scene: Scene) -> str:
         if not scene.server.running:
             scene.server.start()
 
+    if scene.operation.needs_time:
+        scene.passes, scene.clock = True, SteadyClock()
     if scene.passes:
         scene.third_attempt_brings(start)
     scene.lift = start
@@ -166,17 +161,14 @@ def read_only(scene: Scene) -> str:
     with small_disk(scene) as disk:
         disk.allow_writing(allowed=False)
         scene.lift = lambda: disk.allow_writing(allowed=True)
-        outcome = scene.operation.run(scene.connection(), scene.folder, scene.clock)
-        assert outcome.error is not None
-        return scene.gone_on(outcome)
+        return scene.gone_on(scene.operation.run(scene.connection(), scene.folder, scene.clock))
 
 
 def signalled(number: signal.Signals) -> Callable[[Scene], str]:
     """The process gets a signal at any moment from its first request on; the process is one of its own."""
 
     def strike(scene: Scene) -> str:
-        slow = Drip(scene.operation.slow_bytes, SLOW_EVERY_S)
-        scene.proxy.plan = lambda request, count: slow if scene.operation.carries(request) else None
+        scene.proxy.plan = lambda request, count: scene.slow() if scene.operation.carries(request) else None
         before = len(scene.proxy.requests)
         process = scene.operation.start(scene.proxy.url, scene.folder)
         while len(scene.proxy.requests) == before and process.poll() is None:
@@ -209,19 +201,20 @@ def jumping_clock(scene: Scene) -> str:
 
 
 def broken(scene: Scene) -> Fault:
-    """The connection ends before, or in the middle of, an answer."""
-    faults: list[Fault] = [Drop(), Drop("fin"), Cut(scene.byte, "rst")]
+    """The connection ends without an answer, or in the middle."""
+    faults = [Drop(), Drop("fin"), scene.operation.cut(scene.byte, "rst")]
     return scene.chance.choice(faults)
 
 
-def stalled(scene: Scene) -> Fault:
+def stalled(scene: Scene) -> Fault | Callable[[], Fault]:
     """Nothing comes, or nothing more."""
-    return Stall(60, scene.chance.choice([0, scene.byte]))
+    return scene.operation.stall(scene.chance.choice([0, scene.byte]), scene.proxy)
 
 
 def cut(scene: Scene) -> Fault:
-    """The answer ends behind any byte."""
-    return Cut(scene.byte, scene.chance.choice(["fin", "rst"]))
+    """The samples of a request end behind any byte."""
+    kinds: list[CutKind] = ["fin", "rst"]
+    return scene.operation.cut(scene.byte, scene.chance.choice(kinds))
 
 
 def overloaded(scene: Scene) -> Fault:
@@ -234,29 +227,18 @@ def failing(scene: Scene) -> Fault:
     return unavailable(scene.chance.choice([500, 502, 503, 504]), "no")
 
 
-def error_text(scene: Scene) -> Fault:
-    """As both generations of servers fail in the middle, and as no server should."""
-    torn = ErrorText(after_bytes=scene.byte, between_lines=False, clean_end=True)
-    return scene.chance.choice([failed_as_1_79(scene.byte), failed_as_1_150(scene.byte), torn])
-
-
-def dripping(scene: Scene) -> Fault:
-    """A few bytes at a time."""
-    return Drip(scene.operation.slow_bytes, SLOW_EVERY_S)
-
-
 TROUBLES: Final[Mapping[str, Trouble]] = {
     "connection refused": Trouble(refused),
     "name of the host not known": Trouble(unknown_name),
     "certificate not trusted, or no TLS": Trouble(bad_tls),
     "connection broken": Trouble(answered(broken)),
     "answer stalled": Trouble(answered(stalled)),
-    "answer dripping": Trouble(answered(dripping), 3),
+    "answer dripping": Trouble(answered(lambda scene: scene.slow), 3),
     "answer cut at any byte": Trouble(answered(cut), 50),
     "401 after an hour": Trouble(credentials_that_end, 3),
     "429": Trouble(answered(overloaded)),
     "500, 502, 503, 504": Trouble(answered(failing)),
-    "error text after 200": Trouble(answered(error_text)),
+    "error text after 200": Trouble(answered(lambda scene: scene.operation.error_text(scene.byte, scene.chance))),
     "server killed and started again": Trouble(killed_server),
     "a vmstorage lost": Trouble(answered(lambda scene: Answer(503, REFUSED.encode()))),
     "disk full at any page": Trouble(full_disk, 20),

@@ -39,6 +39,14 @@ class HastyClock:
         self.on_sleep()
 
 
+class SteadyClock(HastyClock):
+    """A world in which waiting takes its time."""
+
+    def _sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+        self.on_sleep()
+
+
 @dataclass
 class Outcome:
     """How a flow went: its events, and the error that ended it."""
