@@ -96,7 +96,7 @@ def test_a_refusal_repeats_nothing_of_what_was_typed(typed: str) -> None:
     "typed",
     ["", "   ", "http://", "http://:8428", "http:/h", "https//h", "http:h", "h:0", "h:84 28", "::1", "http://[::1",
      "a..b", "http://h:8428:1", "http://h/a b", "unix:///tmp/s", "http://-h", "http://" + "a" * 64, "http://1.2.3",
-     "h" * 5000],
+     "h" * 5000, "http://h/\udcf3", "http://\udcf3:\udcf3@h", "http://h/?a=\udcf3"],
 )  # fmt: skip
 def test_more_refusals(typed: str) -> None:
     with pytest.raises(InvalidInput):

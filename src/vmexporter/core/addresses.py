@@ -105,6 +105,8 @@ def _refuse_oddities(text: str) -> None:
         raise _refused(f"it is longer than {MAX_TYPED_CHARACTERS} characters")
     if any(ord(character) < 32 or ord(character) == 127 for character in text):
         raise _refused("it holds control characters or line breaks")
+    if any("\ud800" <= character <= "\udfff" for character in text):  # how Python shows bytes that are no UTF-8
+        raise _refused("it holds bytes that are no text")
     if "\\" in text.partition("?")[0].partition("#")[0]:
         raise _refused("it holds a backslash", hint="give a URL such as http://localhost:8428, not a file name")
 
