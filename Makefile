@@ -25,7 +25,8 @@ test: .venv/.ready  ## Unit, contract and integration tests against real servers
 
 test-hard: .venv/.ready  ## The tests that take minutes: kill -9, full disks, a million series, examples never tried
 	@scripts/setup test
-	$(BIN)/pytest -m slow --timeout=1800 $(ARGS) && VMEXPORTER_TEST_SEARCH=1 $(BIN)/pytest tests/unit
+	$(BIN)/pytest -m slow --timeout=1800 $(ARGS) && VMEXPORTER_TEST_SEARCH=1 $(BIN)/pytest tests/unit tests/hard/test_hostile.py \
+	  tests/integration/test_web_schema.py --timeout=1800
 
 test-browser: .venv/.ready  ## The page in Chromium, and its pure scripts in node
 	@scripts/setup test && scripts/setup browser
@@ -70,7 +71,7 @@ docs: .venv/.ready  ## Build the documents as a site, into build/site/
 generated: .venv/.ready  ## Write anew what follows from the code: references, man page, completions, schema
 	$(BIN)/python -m scripts.generated
 
-audit-deps: .venv/.ready  ## Look the pinned packages up in the database of advisories (needs the network), check licences
+audit-deps: .venv/.ready  ## Advisories of the pinned packages (needs the network), and their licences
 	$(BIN)/python scripts/check_licences.py
 	$(BIN)/python -m venv build/audit && build/audit/bin/pip install --quiet pip-audit
 	build/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/runtime.txt

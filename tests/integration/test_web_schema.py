@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -36,9 +37,13 @@ Case = schemathesis.Case[Any]
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 OF_OTHERS = {502: {"server_unreachable", "bad_export_line"}, 503: {"partial_data"}, 507: {"output_failed"}}
 """What is no failure of ours: a metrics server that is not there or breaks off, a folder that cannot be written to."""
-EXAMPLES = 12
+SEARCHING = bool(os.environ.get("VMEXPORTER_TEST_SEARCH"))
 BOUNDED = settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=200 if SEARCHING else 12,
+    deadline=None,
+    derandomize=not SEARCHING,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from isal import igzip_lib, isal_zlib
 
-from vmexporter.bundle.files import output_errors, write_all
+from vmexporter.bundle.files import output_errors, require_in_place, write_all
 
 LEVEL = 1  # ISA-L: the ratio of zlib's level 6 at ten times its speed
 RAW = -15
@@ -106,13 +106,14 @@ class DeflateStream:
             self.state.offset += len(data)
 
     def sync(self) -> None:
-        """Bring the file to the disk itself.
+        """Bring the file to the disk itself; it has to be the one that has its name.
 
         Raises:
-            OutputFailed: the disk refuses.
+            OutputFailed: the disk refuses, or somebody has put another file into its place.
         """
         with output_errors(self._path):
             os.fsync(self._file.fileno())
+        require_in_place(self._path, self.identity)
 
     @property
     def identity(self) -> os.stat_result:

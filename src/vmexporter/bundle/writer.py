@@ -19,16 +19,7 @@ from isal import isal_zlib
 
 from vmexporter.bundle import zipformat
 from vmexporter.bundle.deflate import LEVEL, RAW, DeflateStream, StreamState
-from vmexporter.bundle.files import (
-    create_private,
-    lock,
-    output_errors,
-    publish,
-    remove,
-    require_absent,
-    require_in_place,
-    write_private,
-)
+from vmexporter.bundle.files import create_private, lock, publish, remove, require_absent, write_private
 from vmexporter.bundle.journal import Journal, WindowRecord
 from vmexporter.bundle.lane import Lane
 from vmexporter.bundle.sealing import Seal
@@ -199,7 +190,6 @@ class BundleWriter:
         directory = [metrics, *(self._small_entry(name, content) for name, content in entries.items())]
         stream.put(zipformat.central_directory(directory, self._head.modified, state.offset))
         stream.sync()
-        require_in_place(self.paths.part, stream.identity)
         digest: str = state.file_sha.hexdigest()
         return digest
 
