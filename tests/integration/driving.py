@@ -99,4 +99,4 @@ def is_complete(folder: Path) -> bool:
 
 def has_begun(folder: Path) -> bool:
     """Whether there is an export to go on with: its plan is on the disk."""
-    return any(path.read_bytes().endswith(b"\n") for path in folder.glob("*.journal"))
+    return any(b"\n" in path.read_bytes() for path in folder.glob("*.journal"))
