@@ -1,8 +1,10 @@
-"""Killed (kill -9) at any moment, then resumed: the bundle is the one that an uninterrupted export makes."""
+"""Killed (kill -9) at each step on the disk, then resumed: the bundle is that of an uninterrupted export.
+
+At random moments: tests/hard.
+"""
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,7 +26,6 @@ pytestmark = pytest.mark.real
 site = faulty.site
 
 SLOW = Drip(8_000, 0.01)
-ABOUT_S = 3.5  # how long an export takes by the slow way
 
 
 @pytest.fixture
@@ -39,33 +40,6 @@ def killed(process: subprocess.Popen[str], folder: Path, after_s: float) -> Ran:
     except subprocess.TimeoutExpired:
         process.kill()
     return ended(process, folder)
-
-
-class TestAtRandom:
-    def kill_and_resume(self, site: Site, slow: FaultProxy, folder: Path, seed: int) -> None:
-        """Until an attempt comes through; what is on the disk in between is for the next one."""
-        chance = random.Random(seed)
-        arguments = site.arguments(slow.url, folder)
-        for attempt in range(1, 10):
-            after_s = chance.uniform(0.4, 0.8 + ABOUT_S / attempt) if attempt < 4 else 60
-            killed(started(arguments), folder, after_s)
-            if is_complete(folder):
-                break
-            arguments = resume_arguments(folder) if has_begun(folder) else site.arguments(slow.url, folder)
-            for path in () if has_begun(folder) else list(folder.iterdir()):
-                path.unlink()
-        for path in folder.glob("*.journal"):  # it was killed between the last two steps
-            path.unlink()
-        site.check_bundle(folder)
-
-    @pytest.mark.parametrize("seed", range(3))
-    def test_a_few_times(self, site: Site, slow: FaultProxy, tmp_path: Path, seed: int) -> None:
-        self.kill_and_resume(site, slow, tmp_path, seed)
-
-    @pytest.mark.slow
-    @pytest.mark.parametrize("seed", range(100, 140))
-    def test_many_times(self, site: Site, slow: FaultProxy, tmp_path: Path, seed: int) -> None:
-        self.kill_and_resume(site, slow, tmp_path, seed)
 
 
 class TestAtEachStepOnTheDisk:

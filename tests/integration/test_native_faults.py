@@ -1,4 +1,4 @@
-"""Passing trouble, kills and full disks over native blocks: an export loses no block, doubles none, or can be resumed.
+"""Passing trouble over native blocks: an export loses no block, doubles none, or can be resumed.
 
 The data lies in six months, and a slice of native blocks is a month.
 """
@@ -6,8 +6,6 @@ The data lies in six months, and a slice of native blocks is a month.
 from __future__ import annotations
 
 import random
-import signal
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,7 +30,7 @@ from tests.fakes.faults import (
 from tests.fakes.proxy import FaultProxy
 from tests.integration import nativesite
 from tests.integration.exports import server_program
-from tests.integration.faulty import ended, part_in, resume_arguments, started, vmexporter
+from tests.integration.faulty import ended, part_in, started
 from tests.integration.nativesite import WINDOWS, MonthsSite, NativeBundle
 from tests.lab.blocks import BlockReader
 from tests.lab.victoria import VictoriaMetrics
@@ -43,8 +41,6 @@ from vmexporter.flows.events import Divided, Retrying
 pytestmark = pytest.mark.real
 reader = nativesite.reader
 SERVERS = ("installed", "current")
-SLOW = Drip(2_000, 0.01)
-MONTH_BYTES = 55_000  # of a month between the first and the last
 
 FAULTS: dict[str, Fault] = {
     "cut": Cut(30_000),
@@ -95,17 +91,6 @@ class TestOneFault:
         outcome = site.export(proxy.url, tmp_path, stall_timeout_s=0.3).checked()
         assert [struck for _, struck in proxy.struck] == [fault]
         assert len(outcome.of(Retrying)) == 1
-        site.check_bundle(tmp_path)
-
-    @pytest.mark.parametrize("seed", range(20))
-    def test_a_cut_anywhere_leaves_no_trace(
-        self, site: MonthsSite, proxy: FaultProxy, tmp_path: Path, seed: int
-    ) -> None:
-        chance = random.Random(seed)
-        cut = Cut(chance.choice([chance.randrange(40), chance.randrange(MONTH_BYTES)]), chance.choice(["fin", "rst"]))
-        proxy.plan = at_windows({chance.randint(1, WINDOWS): cut})
-        outcome = site.export(proxy.url, tmp_path).checked()
-        assert proxy.struck and len(outcome.of(Retrying)) == 1
         site.check_bundle(tmp_path)
 
     @pytest.mark.parametrize("fault", [Cut(25_000), Stall(5, 25_000)])
@@ -169,20 +154,6 @@ class TestResumable:
         proxy.plan = from_window(4, Answer(403))
         assert site.export(proxy.url, tmp_path).error
         site.resume(tmp_path, url=site.victoria.url).checked()
-        site.check_bundle(tmp_path)
-
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    def test_a_signal(self, site: MonthsSite, proxy: FaultProxy, tmp_path: Path, number: signal.Signals) -> None:
-        proxy.plan = from_window(1, SLOW)
-        process = started(site.arguments(proxy.url, tmp_path))
-        proxy.wait_for("export/native", 4)
-        time.sleep(0.1)
-        process.send_signal(number)
-        ran = ended(process, tmp_path)
-        assert ran.status == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
-        assert f"vmexporter resume {part_in(tmp_path)}" in ran.words
-        proxy.plan = lambda request, count: None
-        assert vmexporter(resume_arguments(tmp_path), tmp_path).status == 0
         site.check_bundle(tmp_path)
 
     def test_to_standard_output_it_is_a_whole_stream(self, site: MonthsSite, proxy: FaultProxy, tmp_path: Path) -> None:
