@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 import tracemalloc
 from pathlib import Path
@@ -126,3 +128,20 @@ def test_quiet_metrics_are_read_back_within_bounded_memory(tmp_path: Path) -> No
     finally:
         tracemalloc.stop()
     assert sum(sizes) == 64 * len(line) and len(journal.windows) == 1
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
+def test_one_that_may_not_be_written_to_is_not_damaged(
+    stopped: Stopped, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    paths = stopped.put(tmp_path)
+
+    def refuse(path: object, *how: int) -> int:
+        raise OSError(code, os.strerror(code))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        with pytest.raises(OutputFailed, match=os.strerror(code).lower()) as refusal:
+            resume(paths)
+    assert "copy it and its .journal" in refusal.value.hint
+    go_on(*resume(paths))

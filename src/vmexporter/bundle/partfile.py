@@ -75,7 +75,11 @@ def _open(paths: BundlePaths) -> BinaryIO:
     try:
         file = open_own(paths.part)
     except OSError as error:
-        raise BundleDamaged(f"cannot resume {paths.part}: {(error.strerror or '').lower()}") from error
+        why = (error.strerror or "").lower()
+        if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+            hint = "copy it and its .journal to a folder that you may write to, and resume it there"
+            raise OutputFailed(f"cannot write {paths.part}: {why}", hint=hint) from error
+        raise BundleDamaged(f"cannot resume {paths.part}: {why}") from error
     try:
         lock(file, paths.part)
         with output_errors(paths.part):
