@@ -31,7 +31,6 @@ from tests.lab.disks import DISK_KB, SmallDisk
 
 DAY_MS: Final = 86_400_000
 HOUR_S: Final = 3_600
-FOR_EVER_S: Final = 3_600
 ABOUT_S: Final = 2.5
 """How long an operation takes by the slow way, without the start of the process."""
 
@@ -57,7 +56,7 @@ def refused(scene: Scene) -> str:
     """Nobody listens; or nobody does until the third attempt."""
     if scene.passes:
         scene.third_attempt_brings(scene.proxy.open)
-    return scene.meet(Refuse(FOR_EVER_S))
+    return scene.meet(Refuse(HOUR_S))
 
 
 def unknown_name(scene: Scene) -> str:
@@ -219,11 +218,6 @@ def cut(scene: Scene) -> Fault:
     return scene.operation.cut(scene.byte, scene.chance.choice(kinds))
 
 
-def overloaded(scene: Scene) -> Fault:
-    """With and without a word on how long to wait."""
-    return too_many_requests(scene.chance.choice([17, None]))
-
-
 def failing(scene: Scene) -> Fault:
     """As servers and the proxies before them fail."""
     return unavailable(scene.chance.choice([500, 502, 503, 504]), "no")
@@ -238,7 +232,7 @@ TROUBLES: Final[Mapping[str, Trouble]] = {
     "answer dripping": Trouble(answered(lambda scene: scene.slow), 3),
     "answer cut at any byte": Trouble(answered(cut), 50),
     "401 after an hour": Trouble(credentials_that_end, 3),
-    "429": Trouble(answered(overloaded)),
+    "429": Trouble(answered(lambda scene: too_many_requests(scene.chance.choice([17, None])))),
     "500, 502, 503, 504": Trouble(answered(failing)),
     "error text after 200": Trouble(answered(lambda scene: scene.operation.error_text(scene.byte, scene.chance))),
     "server killed and started again": Trouble(killed_server),
