@@ -84,8 +84,11 @@ def bad_tls(scene: Scene) -> str:
         scene.proxy.certificate = certificate
         scene.proxy.open()
 
+    other = iter([scene.chance.choice([strange, None])])
+
     def change() -> Fault:
-        listen(scene.chance.choice([strange, None]))
+        for certificate in other:  # once, by whichever request comes first
+            listen(certificate)
         return Drop()
 
     listen(trusted)
