@@ -27,7 +27,7 @@ from tests.lab.victoria import VictoriaMetrics
 AT_ONCE = 8
 PAGES = 3
 GROWTH_KB = 24 << 10
-"""What an allocator may settle by after the first rounds; what every export left behind would be more in half an hour."""
+"""An allocator may settle by so much after the first rounds; what every export left would be more in half an hour."""
 WARM_ROUNDS = 20
 
 
