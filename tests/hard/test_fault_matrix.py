@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.proxy import FaultProxy
+from tests.hard.importing import Importing
 from tests.hard.ledger import Ledger, kept_cells
 from tests.hard.operations import Exporting, Operation, Resuming
 from tests.hard.scene import Scene, playing
 from tests.hard.troubles import TROUBLES
-from tests.integration import nativesite
+from tests.integration import faulty, nativesite
 from tests.integration.exports import CURRENT_BIN, server_program
 from tests.integration.faulty import Site
 from tests.integration.nativesite import MonthsSite
@@ -29,7 +30,8 @@ reader = nativesite.reader
 
 LINES, BLOCKS = (10, 120_000, 8_000), (6, 50_000, 2_000)
 """Steps, bytes of a step, and bytes every 10 ms that make it slow."""
-COLUMNS = ("export, lines", "resume, lines", "resume, native", "export, native")
+BODY_BYTES = {"lines": 150_000, "native": 30_000}
+COLUMNS = ("export, lines", "resume, lines", "resume, native", "export, native", "import, lines", "import, native")
 ON_A_DISK = {"disk full at any page", "folder read-only"}
 
 
@@ -68,36 +70,58 @@ def restart(server: VictoriaMetrics) -> None:
     server.start()
 
 
+@pytest.fixture(scope="module")
+def target(server: VictoriaMetrics) -> Iterator[VictoriaMetrics]:
+    """The server that imports go into."""
+    with VictoriaMetrics("-search.latencyOffset=0s", program=server.program) as target:
+        yield target
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The bundles to be imported, by lane, once they are made."""
+    return {lane: tmp_path_factory.mktemp(lane) for lane in ("lines", "native")}
+
+
 @pytest.fixture
-def operation(request: pytest.FixtureRequest, column: str) -> Operation:
+def operation(request: pytest.FixtureRequest, column: str, bundles: dict[str, Path]) -> Operation:
     kind, _, lane = column.partition(", ")
     site = request.getfixturevalue("lines" if lane == "lines" else "months")
-    return (Exporting if kind == "export" else Resuming)(site, lane, LINES if lane == "lines" else BLOCKS)
+    sizes = LINES if lane == "lines" else BLOCKS
+    if kind != "import":
+        return (Exporting if kind == "export" else Resuming)(site, lane, sizes)
+    made = faulty.paths_in(bundles[lane]).bundle
+    if not made.exists():
+        site.export(site.victoria.url, bundles[lane]).checked()
+    return Importing(made, site.content(made)[0], request.getfixturevalue("target"), BODY_BYTES[lane])
 
 
 @pytest.fixture
 def play(
     operation: Operation,
-    server: VictoriaMetrics,
+    request: pytest.FixtureRequest,
     start_fault_proxy: Callable[..., FaultProxy],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[str, int], str]:
     """Plays one seed of a row; returns how it ended."""
+    server = request.getfixturevalue("target" if isinstance(operation, Importing) else "server")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
     def play(row: str, seed: int) -> str:
         trouble = TROUBLES[row]
         folder = tmp_path / "out"
         folder.mkdir(mode=0o700)
         chance, place = random.Random(f"{row} {operation.name} {seed}"), (seed + 0.5) / trouble.seeds
-        scene = Scene(operation, server, start_fault_proxy(server.url), folder, chance, place, monkeypatch)
-        with playing(scene):
-            try:
-                return trouble.strike(scene)
-            except LabError as error:
-                if row in ON_A_DISK and "mount" in str(error):
-                    pytest.skip(str(error))
-                raise
+        with pytest.MonkeyPatch.context() as patch:
+            scene = Scene(operation, server, start_fault_proxy(server.url), folder, chance, place, patch)
+            with playing(scene):
+                try:
+                    return trouble.strike(scene)
+                except LabError as error:
+                    if row in ON_A_DISK and "mount" in str(error):
+                        pytest.skip(str(error))
+                    raise
 
     return play
 
