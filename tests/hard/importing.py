@@ -35,8 +35,8 @@ from vmexporter.flows.importrun import Manner
 from vmexporter.flows.world import World
 
 LABEL = "run_of_the_matrix"
-SLOW_S = 0.8
-"""For each body of the command line, which are few."""
+SLOW_S = 0.4
+"""For each body of the command line, which are few; what is under way when it ends comes to rest before it is read."""
 SHORT_WAITS_S = {"FIRST_WAIT_S": 0.01, "LONGEST_WAIT_S": 0.02, "SETTLE_S": 0.3, "VISIBLE_AFTER_S": 0.3}
 _RUNS = itertools.count()
 
@@ -94,7 +94,7 @@ class Importing(Operation):
         if (journal := next(self._journals(folder), None)) is not None:
             known = connection.model_copy(update={"url": ""}) if not killed else connection
             resumed = partial(resume_import, journal, known, self._manner)
-            self._driven(HastyClock(), folder, resumed).checked()
+            self._driven(SteadyClock(), folder, resumed).checked()
             return "resumed"
         if self._stored():
             return "nothing left to do"
