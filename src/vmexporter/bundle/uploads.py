@@ -163,7 +163,7 @@ class Upload:
         """
         if not self._size_bytes:
             raise InvalidInput("cannot import the file: it is empty", field="name")
-        publish(self._part, self._path)
+        publish(self._part, self._path, os.fstat(self._file.fileno()))
         status = self._path.lstat()
         identity = self._path.parent.name
         return Uploaded(identity, self._path.name, self._path, status.st_size, status.st_mtime_ns // 1_000_000)
