@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
+ABREAST := --numprocesses=auto --maxprocesses=4 --dist=loadfile # files side by side: mostly they wait for servers
 CODE := $(wildcard src tests bench scripts hatch_build.py)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
@@ -21,7 +22,7 @@ demo-export: .venv/.ready  ## The same job on the command line
 
 test: .venv/.ready  ## Unit, contract and integration tests against real servers, the page's main ways in Chromium
 	@scripts/setup test && scripts/setup browser  # the servers, archive tools and the browser that the tests start
-	$(BIN)/pytest --ignore=tests/rules && $(BIN)/pytest -m smoke && node --test tests/js
+	$(BIN)/pytest --ignore=tests/rules $(ABREAST) && $(BIN)/pytest -m smoke $(ABREAST) && node --test tests/js
 
 test-hard: .venv/.ready  ## The tests that take minutes: kill -9, full disks, a million series, examples never tried
 	@scripts/setup test
