@@ -13,6 +13,7 @@ import pytest
 
 from tests.integration.pageserver import JSON, PageServer, read
 from tests.lab.asking import wait_until
+from vmexporter.bundle.uploads import FOLDER
 
 pytestmark = pytest.mark.real
 PATIENCE_S, MOST = 1.5, 40
@@ -116,3 +117,26 @@ def test_too_many_connections(tmp_path: Path) -> None:
             assert closed_after_s(wires[-1]) < 15
             wait_until(lambda: len(list(Path(f"/proc/{page.pid}/fd").iterdir())) < 2 * MOST, "they are closed")
         wait_until(lambda: page.get("/api/health").status == 200, "it answers again")
+
+
+def test_a_file_that_is_handed_over_may_take_longer_as_long_as_it_goes_on(page: Hurried) -> None:
+    pieces = [b'{"metric":{"__name__":"up"},"values":[1],"timestamps":[1]}\n'] * 8
+    headers = {"Authorization": f"Bearer {page.token}", "Content-Type": "application/octet-stream"}
+    headers |= {"Content-Length": str(sum(map(len, pieces)))}
+    with connected(page) as wire:
+        wire.sendall(page.head("POST", "/api/uploads?name=slow.jsonl", b"", headers))
+        for piece in pieces:
+            time.sleep(PATIENCE_S / 4)
+            wire.sendall(piece)
+        assert read(wire).status == 201
+    with connected(page) as wire:
+        wire.sendall(page.head("POST", "/api/uploads?name=stuck.jsonl", b"", headers) + pieces[0])
+        assert closed_after_s(wire) < 2 * PATIENCE_S + 5
+    wait_until(lambda: len(list((page.folder / FOLDER).iterdir())) == 1, "nothing is left of the one that got stuck")
+
+
+def test_whoever_has_no_token_hands_over_nothing(page: Hurried) -> None:
+    with connected(page) as wire:
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": "9999"}
+        wire.sendall(page.head("POST", "/api/uploads?name=slow.jsonl", b"", headers))
+        assert closed_after_s(wire, every_s=0.1, piece=b"x") < PATIENCE_S + 5

@@ -30,6 +30,8 @@ _FORM: Final = "application/x-www-form-urlencoded"
 STREAMED: Final = frozenset({("POST", f"{API}/uploads")})
 """What takes a file instead of JSON, of any length. No form of another page can send that content type."""
 STREAM_TYPE: Final = "application/octet-stream"
+STREAMS: Final = "vmexporter.streams"
+"""In the scope of a request whose body is such a file, and that was let through."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY = "; ".join(
     f"{what} {whom}"
@@ -120,7 +122,10 @@ class Guard:
             self._check_asker(scope["method"], headers)
             kinds = self._kinds(scope)
             _check_body(scope["method"], headers, kinds)
-            answered = receive if STREAM_TYPE in kinds else _replayed(await _whole(receive), receive)
+            if STREAM_TYPE in kinds:
+                answered, scope[STREAMS] = receive, True
+            else:
+                answered = _replayed(await _whole(receive), receive)
         except Refused as refused:
             await error_answer(refused)(scope, receive, send_with_headers)
             return
