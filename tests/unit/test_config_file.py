@@ -134,6 +134,9 @@ def test_toml_and_json_say_the_same() -> None:
         ("connection.stall_timeout_s = inf", 1, "less than or equal to 3600", ""),
         ("connection.stall_timeout_s = nan", 1, "connection.stall_timeout_s", ""),
         ("window_ms = 0", 1, "greater than 0", ""),
+        ("str = 1", 1, "str: there is no such key", "there are connection"),
+        ("[selection]\nint = 1", 2, "selection.int: there is no such key", "there are components"),
+        ("connection = 'vm'", 1, "connection: a section is wanted", ""),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line(text: str, line: int, why: str, hint: str) -> None:
@@ -144,7 +147,14 @@ def test_a_mistake_is_told_with_its_line(text: str, line: int, why: str, hint: s
 
 @pytest.mark.parametrize(
     ("text", "syntax", "place"),
-    [("a = \n", "toml", "line 1"), ('{"a": 1,\n x}', "json", "line 2, column 2"), ("[" * 5000, "json", "too deeply")],
+    [
+        ("a = \n", "toml", "line 1"),
+        ('{"a": 1,\n x}', "json", "line 2, column 2"),
+        ("[" * 5000, "json", "too deeply"),
+        ("window_ms = " + "1" * 5000, "toml", "thousands of digits"),
+        ('{"window_ms": ' + "1" * 5000 + "}", "json", "thousands of digits"),
+        ("[]", "json", "a section is wanted"),
+    ],
 )
 def test_what_is_no_such_syntax_is_told_with_its_line_and_no_content(text: str, syntax: str, place: str) -> None:
     assert place in refused(text, syntax).message

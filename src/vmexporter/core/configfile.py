@@ -31,7 +31,8 @@ _SECRETS: Final = {
     "passphrase": "passphrase_file, or the variable VMEXPORTER_MAP_PASSPHRASE",
     "map_passphrase": "passphrase_file, or the variable VMEXPORTER_MAP_PASSPHRASE",
 }
-_UNION_ARMS: Final = frozenset({"str", "int"})  # stand in the place of a problem beside its keys
+_UNION_ARMS: Final = frozenset({"str", "int"})
+"""What stands behind the keys in the place of a problem, where a value may be of several types."""
 
 
 class FileAuth(Model):
@@ -134,17 +135,26 @@ def parse_config(text: str, name: str, syntax: Syntax) -> ConfigFile:
         ) from None
     except RecursionError:
         raise InvalidInput(f"cannot read {name}: it is nested too deeply", field="config") from None
+    except ValueError:  # Python's own limit
+        raise InvalidInput(f"cannot read {name}: a number in it has thousands of digits", field="config") from None
     try:
         return ConfigFile.model_validate(found)
     except ValidationError as error:
         problem = error.errors()[0]
-        place = tuple(str(part) for part in problem["loc"] if isinstance(part, str) and part not in _UNION_ARMS)
+        place = _place(problem["loc"])
         line = line_of(text, place, syntax)
         why, hint = _explained(problem["type"], problem["msg"], place)
         where = f"line {line}: " if line else ""
         raise InvalidInput(
             f"cannot use {name}: {where}{'.'.join(place) or 'the file'}: {why}", hint=hint, field=".".join(place)
         ) from None
+
+
+def _place(loc: Sequence[str | int]) -> tuple[str, ...]:
+    """The keys that lead to a problem, without numbers of items and types of values."""
+    keys = tuple(part for part in loc if isinstance(part, str))
+    is_arm = len(keys) > 1 and keys[-1] in _UNION_ARMS and not known_keys(keys[:-1])
+    return keys[:-1] if is_arm else keys
 
 
 def _syntax_place(error: ValueError) -> str:
@@ -162,6 +172,8 @@ def _explained(kind: str, words: str, place: Sequence[str]) -> tuple[str, str]:
         known = known_keys(place[:-1])
         near = difflib.get_close_matches(place[-1], known, n=1)
         return "there is no such key", f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+    if kind == "model_type":
+        return "a section is wanted, with keys and values", ""
     if kind == "too_short":
         return "an empty list selects nothing", "leave it out to take all"
     return words.removeprefix("Value error, ").lower(), ""
