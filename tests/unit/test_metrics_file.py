@@ -127,3 +127,14 @@ def test_nothing_stays_open_when_it_is_refused(tmp_path: Path) -> None:
         with pytest.raises(BundleDamaged):
             open_metrics(tmp_path / "f")
     assert set(Path("/proc/self/fd").iterdir()) <= before
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_what_is_packed_otherwise_and_damaged(tmp_path: Path, method: int) -> None:
+    path = zipped(tmp_path / "b.zip", [("metrics.jsonl", WHOLE)], method)
+    assert all_of(path)[0] == WHOLE
+    content = bytearray(path.read_bytes())
+    content[60:140] = bytes(byte ^ 0x5A for byte in content[60:140])
+    path.write_bytes(content)
+    with open_metrics(path) as metrics, pytest.raises(BundleDamaged):
+        list(metrics.blocks())

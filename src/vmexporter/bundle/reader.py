@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import lzma
 import os
 import struct
 import zipfile
@@ -26,8 +27,11 @@ from vmexporter.errors import BundleDamaged
 _BLOCK = 1 << 20
 _MAX_MANIFEST_BYTES = 64 << 20
 _MAX_CHECKSUM_BYTES = 4096
-# What zipfile lets through besides its own error: numbers and names in the directory that cannot be.
-BROKEN_ZIP = (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OverflowError, LookupError, struct.error)
+# What zipfile lets through besides its own error: numbers and names in the directory that cannot be, and LZMA's own.
+BROKEN_ZIP = (
+    zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OverflowError, LookupError, struct.error,
+    lzma.LZMAError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
