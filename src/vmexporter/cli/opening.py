@@ -14,7 +14,7 @@ from vmexporter.cli.options import FormatOptions
 from vmexporter.cli.serving import has_screen
 from vmexporter.cli.stopping import StopSwitch
 from vmexporter.cli.support_commands import LookingOptions
-from vmexporter.core.support.grafana import PASSWORD_VARIABLE
+from vmexporter.core.support.grafana import PASSWORD_VARIABLE, README
 from vmexporter.flows.bundleview import OpenedBundle
 from vmexporter.flows.opening import Opened, Opening, open_bundles
 from vmexporter.flows.provisioning import write_grafana
@@ -64,7 +64,7 @@ def _set_up_grafana(ready: Opened, folder: Path) -> None:
     """Write what Grafana needs, and say the password, which stands in no file and is worth nothing afterwards."""
     auth = ready.connection.auth
     write_grafana(ready.session, ready.bundles, folder, World().now_ms(), auth.username)
-    render.say(f"For Grafana, as long as this runs, see {folder / 'README.md'}; in its environment:")
+    render.say(f"For Grafana, as long as this runs, see {folder / README}; in its environment:")
     render.say(f"  {PASSWORD_VARIABLE}={auth.password.get_secret_value()}")
 
 

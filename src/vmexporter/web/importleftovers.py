@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vmexporter.bundle.files import lock
-from vmexporter.bundle.importjournal import read_import
+from vmexporter.bundle.importjournal import SUFFIX, read_import
 from vmexporter.bundle.recenttargets import without_secrets
 from vmexporter.errors import OutputFailed, VmexporterError
 from vmexporter.web.importanswers import ImportSnapshot
 from vmexporter.web.runlist import server_of
-
-SUFFIX = ".import"
 
 
 def import_id(source: Path | str, address: str, tenant: str) -> str:

@@ -18,6 +18,7 @@ from vmexporter.core.times import format_utc
 
 DATA_SOURCE: Final = {"type": "prometheus", "uid": "vmexporter"}
 PASSWORD_VARIABLE: Final = "VMEXPORTER_GRAFANA_PASSWORD"
+README: Final = "README.txt"
 _UNITS: Final[Mapping[Unit, str]] = {
     "short": "short",
     "ops": "ops",
@@ -26,7 +27,7 @@ _UNITS: Final[Mapping[Unit, str]] = {
     "percent": "percentunit",
 }
 _WIDTH, _HEIGHT = 12, 8
-_README: Final = """Grafana shows these dashboards when it is started with
+_TEXT: Final = """Grafana shows these dashboards when it is started with
 
     GF_PATHS_PROVISIONING={folder}/provisioning
 
@@ -59,7 +60,7 @@ def grafana_files(setup: Setup, panels: Sequence[Panel], folder: str) -> dict[st
     files = {
         "provisioning/datasources/vmexporter.yaml": _data_source(setup),
         "provisioning/dashboards/vmexporter.yaml": _provider(folder),
-        "README.txt": _README.format(folder=folder, url=setup.url),
+        README: _TEXT.format(folder=folder, url=setup.url),
     }
     for place, (name, title) in enumerate(DASHBOARDS.items(), 1):
         own = [panel for panel in panels if panel.dashboard == name]
