@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vmexporter.bundle.files import lock
 from vmexporter.bundle.importjournal import (
     ImportJournal,
     SourceFile,
@@ -17,6 +19,7 @@ from vmexporter.bundle.importjournal import (
     require_same,
     without,
 )
+from vmexporter.bundle.journal import Journal
 from vmexporter.errors import BundleDamaged, InvalidInput, OutputFailed
 
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8)
@@ -97,3 +100,52 @@ def test_another_file_in_the_place_of_the_source_is_refused(tmp_path: Path) -> N
     path.write_bytes(b"two")
     with pytest.raises(InvalidInput, match="not the file"):
         require_same(SourceFile.of(path), {"size_bytes": known.size_bytes, "ends_sha256": known.ends_sha256})
+
+
+def test_goes_elsewhere_where_there_is_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be written is not left behind: it would look like an import that was interrupted."""
+    full, roomy = tmp_path / "full" / "x.import", tmp_path / "state" / "x.import"
+    write = Journal.append
+
+    def append(journal: Journal, kind: str, record: object) -> None:
+        if journal.path == full:
+            raise OutputFailed(f"cannot write {journal.path}: no space left on device")
+        write(journal, kind, record)
+
+    monkeypatch.setattr(Journal, "append", append)
+    with pytest.raises(OutputFailed, match="no space"):
+        ImportJournal.create([full], {})
+    assert not full.exists()
+    journal = ImportJournal.create([full, roomy], {})
+    assert (journal.path, full.exists()) == (roomy, False)
+    journal.close()
+
+
+def test_nobody_goes_on_with_one_that_is_being_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.import"
+    journal = journal_at(path)
+    unlink = Path.unlink
+    refused = []
+
+    def watched(self: Path, missing_ok: bool = False) -> None:
+        with pytest.raises(OutputFailed, match="at work on it") as caught:
+            ImportJournal.reopen(path)
+        refused.append(caught.value)
+        unlink(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", watched)
+    journal.remove()
+    assert len(refused) == 1 and not path.exists()
+
+
+def test_one_that_was_finished_between_opening_and_locking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.import"
+    journal_at(path).close()
+
+    def late(file: BinaryIO, at: Path) -> None:
+        lock(file, at)
+        at.unlink()
+
+    monkeypatch.setattr("vmexporter.bundle.importjournal.lock", late)
+    with pytest.raises(OutputFailed, match="no such file"):
+        ImportJournal.reopen(path)

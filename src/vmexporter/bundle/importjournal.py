@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from vmexporter.bundle.files import create_private, lock, output_errors
+from vmexporter.bundle.files import create_private, lock, open_own, output_errors, remove, require_in_place
 from vmexporter.bundle.journal import Journal, whole_lines
 from vmexporter.errors import BundleDamaged, InvalidInput, OutputFailed
 
@@ -83,10 +83,9 @@ class ImportJournal:
         for path in places:
             try:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                file = create_private(path)
+                return cls._begun(path, header)
             except OSError as error:
                 failure = OutputFailed(f"cannot write {path}: {(error.strerror or '').lower()}")
-                continue
             except OutputFailed as error:
                 if path.exists():
                     raise OutputFailed(
@@ -94,13 +93,21 @@ class ImportJournal:
                         hint=f"go on with it: vmexporter resume {path}; or remove that file to begin anew",
                     ) from None
                 failure = error
-                continue
+        raise failure
+
+    @classmethod
+    def _begun(cls, path: Path, header: dict[str, Any]) -> ImportJournal:
+        """A new journal at *path*, its first record on the disk; nothing is left there when that fails."""
+        file = create_private(path)
+        journal = cls(path, Journal(path, file), ImportState(header={"format": FORMAT, **header}))
+        try:
             lock(file, path)
-            journal = cls(path, Journal(path, file), ImportState(header={"format": FORMAT, **header}))
             journal._append("import", journal.state.header)
             journal._journal.sync()
-            return journal
-        raise failure
+        except OutputFailed:
+            journal.remove()
+            raise
+        return journal
 
     @classmethod
     def reopen(cls, path: Path) -> ImportJournal:
@@ -111,9 +118,10 @@ class ImportJournal:
             OutputFailed: it cannot be written, or another process is at work on it.
         """
         with output_errors(path):
-            file = path.open("r+b", buffering=0)
+            file = open_own(path)
         try:
             lock(file, path)
+            require_in_place(path, os.fstat(file.fileno()))  # not one that has just been finished
             content = file.read()
             state, length = read_import(content)
             if state.header.get("format") != FORMAT:
@@ -151,9 +159,12 @@ class ImportJournal:
 
     def remove(self) -> None:
         """The import is finished: no journal is needed any more."""
-        self._journal.close()
-        with output_errors(self.path):
-            self.path.unlink(missing_ok=True)
+        if os.name == "nt":  # an open file cannot be removed there
+            self._journal.close()
+        try:
+            remove(self.path)
+        finally:
+            self._journal.close()  # the lock goes last: nobody may resume what is finished
 
     def _append(self, kind: str, record: Any) -> None:
         self._journal.append(kind, record)
