@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from vmexporter.bundle.recenttargets import RecentTargets, state_folder
 from vmexporter.bundle.uploads import Uploads
+from vmexporter.errors import OutputFailed
 from vmexporter.flows import importing as flow
 from vmexporter.flows.events import Event
 from vmexporter.flows.importrun import Manner
@@ -21,9 +22,11 @@ from vmexporter.web.outputs import OutputFolder
 from vmexporter.web.refusals import Refused
 from vmexporter.web.run import Run
 from vmexporter.web.runlist import RunList, Words, server_of
+from vmexporter.web.snapshots import sentence
 
 _MOST_PREFLIGHTS = 16
 _PREFLIGHTS_KEPT = 8
+_PREFLIGHT_WORDS = Words("preflight", "start another one", "wait for one of them to end")
 
 
 class Preflights(RunList[PreflightRun, PreflightSnapshot]):
@@ -55,7 +58,7 @@ class Preflights(RunList[PreflightRun, PreflightSnapshot]):
 
     def of(self, source: Path) -> tuple[PreflightRun, ...]:
         """Those of this file."""
-        return tuple(run for run in self._runs.values() if run.source == source)
+        return tuple(run for run in self.all() if run.source == source)
 
     def end(self, identity: str) -> None:
         """Stop one and forget it.
@@ -74,7 +77,7 @@ class Imports(RunList[ImportRun, ImportSnapshot]):
     def __init__(self, folder: OutputFolder, max_runs: int, world: World) -> None:
         self.uploads: Final = Uploads(folder.root)
         self.recent: Final = RecentTargets(state_folder())
-        self.preflights: Final = Preflights((), _MOST_PREFLIGHTS, Words("preflight", "start another one"), world)
+        self.preflights: Final = Preflights((), _MOST_PREFLIGHTS, _PREFLIGHT_WORDS, world)
         places = (*folder.folders(), *(one.path.parent for one in self.uploads.all()), state_folder() / "imports")
         found = [ImportRun(snapshot, source, world, journal) for journal, source, snapshot in interrupted(places)]
         super().__init__(found, max_runs, Words("import", "GET /api/imports lists them"), world)
@@ -111,7 +114,10 @@ class Imports(RunList[ImportRun, ImportSnapshot]):
             self._require_nobodys(first.id)
             run = self._runs[first.id] = ImportRun(first, source, self.world)
             run.begin(first, begin, ("started", f"Import of {source.name} into {first.server}", "note"))
-        self.recent.note(body.connection.url)
+        try:
+            self.recent.note(body.connection.url)
+        except OutputFailed as error:  # the import runs all the same
+            run.tell(("note", sentence(error.message), "warn"))
         return run
 
     def resume(self, identity: str, body: ImportResumeBody) -> ImportRun:

@@ -77,7 +77,7 @@ class Run(ABC, Generic[S, E]):
         with self._lock:
             self._snapshot, self._wish, self._flow = first, None, begin
             self._ended.clear()
-        self._tell(line)
+        self.tell(line)
         threading.Thread(target=self._drive, name=f"run-{first.id}", daemon=True).start()
 
     def stop(self, wish: Wish) -> None:
@@ -95,6 +95,14 @@ class Run(ABC, Generic[S, E]):
         with self._lock:
             lines = tuple(line for line in self._lines if line.n > after_number)
             return LogAnswer(events=lines, next=self._number)
+
+    def tell(self, line: Told) -> None:
+        """Put a line into the log."""
+        kind, text, state = line
+        at_ms = self._world.now_ms()
+        with self._lock:
+            self._number += 1
+            self._lines.append(LogEntry(n=self._number, at_ms=at_ms, kind=kind, text=text, state=state))
 
     def drop_files(self) -> None:
         """Remove what an ended run left to be resumed.
@@ -141,7 +149,7 @@ class Run(ABC, Generic[S, E]):
             with self._lock:
                 self._snapshot = after
         if line:
-            self._tell(line)
+            self.tell(line)
         return self._last is not None
 
     def _end(self, state: RunState, error: dict[str, str] | None = None) -> None:
@@ -157,14 +165,7 @@ class Run(ABC, Generic[S, E]):
         with self._lock:
             self._snapshot = now.model_copy(update=changed)
         if error:
-            self._tell(("failed", sentence(error["message"]), "bad"))
+            self.tell(("failed", sentence(error["message"]), "bad"))
         elif state in self.stopped:
-            self._tell(self.stopped[state])
+            self.tell(self.stopped[state])
         self._ended.set()
-
-    def _tell(self, line: Told) -> None:
-        kind, text, state = line
-        at_ms = self._world.now_ms()
-        with self._lock:
-            self._number += 1
-            self._lines.append(LogEntry(n=self._number, at_ms=at_ms, kind=kind, text=text, state=state))

@@ -23,10 +23,11 @@ _CLOSING_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What such a run is called in errors, and what lists them all."""
+    """What such a run is called in errors, what lists them all, and what helps when too many run."""
 
     name: str
     listed: str
+    room: str = "wait for one of them to end, or pause it; vmexporter serve --max-runs allows more"
 
 
 class RunList(Generic[R, S]):
@@ -118,7 +119,7 @@ class RunList(Generic[R, S]):
                 429,
                 "too_many_runs",
                 f"cannot start the {self._words.name}: {running} are running already",
-                "wait for one of them to end, or pause it; vmexporter serve --max-runs allows more",
+                self._words.room,
             )
         ended = [one for one in self.snapshots() if one.state != "running" and not one.resumable]
         for one in ended[MOST_ENDED - 1 :]:
