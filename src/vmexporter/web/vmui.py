@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from starlette.responses import RedirectResponse, Response
 
@@ -36,12 +36,12 @@ def relay(session: Session, path: str, method: str, asked: bytes) -> Response:
     Raises:
         VmexporterError: the server cannot be asked.
     """
-    if not _READS.fullmatch(path):
+    if not _READS.fullmatch(path) or ".." in path.split("/"):
         return Response(status_code=404)
     if path.endswith("vmui"):
         return RedirectResponse(f"{VMUI}/{path}/", 308)  # the page's own links are relative to this
     params = parse_qsl(asked.decode("utf-8", "surrogateescape"), keep_blank_values=True, errors="surrogateescape")
     client = session.client
-    answer = (client.post if method == "POST" else client.get)(f"{client.origin}/{path}", params)
+    answer = (client.post if method == "POST" else client.get)(f"{client.origin}/{quote(path)}", params)
     kind = answer.headers.get("Content-Type", "application/octet-stream")
     return Response(answer.body, answer.status, media_type=kind)
