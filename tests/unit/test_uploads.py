@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -142,3 +143,26 @@ def test_no_path_is_made_of_an_id(tmp_path: Path, identity: str) -> None:
 )
 def test_names_are_made_fit(given: str, fit: str) -> None:
     assert fit_name(given) == fit
+
+
+def test_one_that_is_removed_while_all_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    uploads = Uploads(tmp_path)
+    identity = uploaded(uploads)
+    look = Path.lstat
+
+    def late(self: Path) -> os.stat_result:
+        if self.name == "a.jsonl":
+            self.unlink(missing_ok=True)
+        return look(self)
+
+    monkeypatch.setattr(Path, "lstat", late)
+    assert uploads.all() == ()
+    with pytest.raises(InvalidInput, match="none of this id"):
+        uploads.find(identity)
+
+
+def test_the_bytes_are_on_the_disk_before_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[list[str]] = []
+    monkeypatch.setattr(os, "fsync", lambda _: names.append([Path(one).name for one in left(tmp_path)]))
+    uploaded(Uploads(tmp_path))
+    assert names[0] == ["a.jsonl.part"]

@@ -110,12 +110,11 @@ class Uploads:
         """The one whole file of an upload; what an import keeps beside it has its name and an ending."""
         try:
             names = [one.name for one in os.scandir(folder) if one.is_file(follow_symlinks=False)]
+            for name in sorted(names, key=len)[:1]:
+                if not name.endswith(_PART):
+                    yield _uploaded(folder / name)
         except OSError:
-            return
-        for name in sorted(names, key=len)[:1]:
-            if not name.endswith(_PART):
-                status = (folder / name).lstat()
-                yield Uploaded(folder.name, name, folder / name, status.st_size, status.st_mtime_ns // 1_000_000)
+            return  # it has just been removed
 
     def _remove_leftovers(self) -> None:
         for folder in self._folders():
@@ -163,10 +162,11 @@ class Upload:
         """
         if not self._size_bytes:
             raise InvalidInput("cannot import the file: it is empty", field="name")
+        with output_errors(self._part):
+            os.fsync(self._file.fileno())  # the name comes after the bytes, also when the power fails
         publish(self._part, self._path, os.fstat(self._file.fileno()))
-        status = self._path.lstat()
-        identity = self._path.parent.name
-        return Uploaded(identity, self._path.name, self._path, status.st_size, status.st_mtime_ns // 1_000_000)
+        with output_errors(self._path):
+            return _uploaded(self._path)
 
 
 def fit_name(name: str) -> str:
@@ -174,6 +174,11 @@ def fit_name(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
     fit = _UNFIT.sub("_", last).lstrip(" .-")[-_MOST_NAME_CHARACTERS:].strip(" .")
     return "bundle" if fit.removesuffix(_PART) != fit or not fit else fit
+
+
+def _uploaded(path: Path) -> Uploaded:
+    status = path.lstat()
+    return Uploaded(path.parent.name, path.name, path, status.st_size, status.st_mtime_ns // 1_000_000)
 
 
 def _is_nobodys(folder: Path) -> bool:
