@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import http.cookiejar
 import json
+import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -195,3 +197,23 @@ def test_a_report_of_two(bundle: Bundle, foreign: Path, tmp_path: Path) -> None:
     assert made.json() == {"report": "r.html"}
     assert bundle.path.name in text and "made by another tool" in text and "10.1.1.2:8429" in text
     assert not re.search(r"""(?:src|href)=["']?https?://(?!docs\.)""", text)
+
+
+def test_nothing_is_kept_of_what_could_not_be_loaded(tmp_path: Path) -> None:
+    broken, kept = tmp_path / "broken.zip", tmp_path / "kept"
+    broken.write_bytes(b"PK\x03\x04 and no more")
+    for _ in range(2):
+        failed = run("open", broken, "--keep", kept, "--no-browser", cwd=tmp_path)
+        assert (failed.status, kept.exists()) == (9, False)
+
+
+def test_names_that_are_no_text(bundle: Bundle, tmp_path: Path) -> None:
+    """File systems take any bytes for a name; a label and JSON do not."""
+    scratch, odd = tmp_path / "scratch", [tmp_path / os.fsdecode(name) for name in (b"a\xff.zip", b"b\xfe.zip")]
+    scratch.mkdir()
+    for path in odd:
+        shutil.copy(bundle.path, path)
+    with opened(*odd, scratch=scratch) as page:
+        bundles = page.get("/api/opened")["bundles"]
+        assert [one["label"] for one in bundles] == ["a\ufffd", "b\ufffd"]
+        assert [len(page.post("/api/overview", bundle=one["label"])["rows"]) for one in bundles] == [2, 2]

@@ -130,6 +130,7 @@ def test_a_port_that_is_taken_meanwhile(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(private, "_new_connection", first_taken)
     with socket.socket() as taker, private_server(find_program(), tmp_path / "data") as server:
         assert server.client.origin.endswith(f":{ports[1]}")
+        assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700, "it went with the first, and is ours again"
 
 
 def test_what_is_no_victoriametrics(tmp_path: Path) -> None:

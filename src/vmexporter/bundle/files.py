@@ -75,6 +75,11 @@ def new_folder(folder: Path) -> Path:
     return folder
 
 
+def remove_folder(folder: Path) -> None:
+    """Remove a folder of ours with all that is in it, as far as that can be done."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[Path]:
     """A new folder of mode 0700 below the system's temporary one ($TMPDIR), gone with all that is in it at the end.
@@ -88,7 +93,7 @@ def scratch_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
 
 
 def open_own(path: Path) -> BinaryIO:
@@ -137,8 +142,8 @@ def write_tree(folder: Path, contents: Mapping[str, bytes]) -> None:
     Raises:
         OutputFailed: it exists, or cannot be written.
     """
+    new_folder(folder)
     with output_errors(folder):
-        folder.mkdir(0o700)
         for name in contents:
             (folder / name).parent.mkdir(0o700, parents=True, exist_ok=True)
     for name, content in contents.items():

@@ -28,7 +28,7 @@ from vmexporter.core.request import ObfuscationChoice, Selection, TimeRange
 from vmexporter.core.times import format_utc
 from vmexporter.core.windows import split_by_month, split_range
 from vmexporter.errors import InvalidInput, LeakFound, PartialData
-from vmexporter.flows.events import Event, Finished, Loading, Progress
+from vmexporter.flows.events import Event, Finished, Progress
 from vmexporter.flows.finishing import counts_entry, window_entry
 from vmexporter.flows.forms import line_window_ms
 from vmexporter.flows.loading import Load
@@ -36,8 +36,9 @@ from vmexporter.flows.readahead import in_background
 from vmexporter.flows.readme import readme
 from vmexporter.flows.running import Run, Tally
 from vmexporter.flows.session import open_session
+from vmexporter.flows.starting import start_server
 from vmexporter.flows.world import World
-from vmexporter.tsdb.private import find_program, private_server
+from vmexporter.tsdb.private import find_program
 
 _EVERYTHING: Final = '{__name__!=""}'
 
@@ -138,23 +139,17 @@ class _Passed:
 
 def _pass_through(conversion: Conversion, writer: BundleWriter, world: World) -> Generator[Event, None, _Passed]:
     with ExitStack() as stack:
-        file = stack.enter_context((yield from in_background(partial(open_metrics, conversion.bundle), _nothing)))
+        file = stack.enter_context((yield from in_background(partial(open_metrics, conversion.bundle))))
         before = _manifest_of(file, conversion.form)
         folder = stack.enter_context(scratch_folder())
-        starting = partial(stack.enter_context, private_server(conversion.program, folder))
-        server = yield from in_background(starting, _nothing)
-        yield Loading(server.release)
+        server = yield from start_server(stack, conversion.program, folder)
         known = KnownSeries(file.form)
         yield from _half(Load(server, file, Edits(), known.watch).events(world), 0.0)
-        session = yield from in_background(lambda: open_session(server.client, server.connection), _nothing)
+        session = yield from in_background(lambda: open_session(server.client, server.connection))
         plan = _plan(before, conversion.form)
         run = Run(session, plan, known.require, writer, world)
         yield from _half(run.events(plan.slices, Tally(), tuple), 0.5)
         return _Passed(before, run.tally, len(known.returned), server.release)
-
-
-def _nothing() -> None:
-    """There is nothing to interrupt."""
 
 
 def _manifest_of(file: MetricsFile, form: Format) -> Manifest:

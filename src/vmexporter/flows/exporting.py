@@ -213,7 +213,7 @@ def _finish(work: _Export, sink: Sink, manifest: Manifest, started_s: float) -> 
     if manifest.obfuscated and output.stream is None:
         yield Auditing()
         document = work.pseudonyms.to_json().encode()
-        audit = yield from in_background(lambda: require_clean(paths.part, document, read_tables()), _nothing)
+        audit = yield from in_background(lambda: require_clean(paths.part, document, read_tables()))
     map_path = paths.obfuscation_map if manifest.obfuscated and not work.plan.obfuscation.one_way else None
     if map_path:
         if output.stream is None:
@@ -229,10 +229,6 @@ def _finish(work: _Export, sink: Sink, manifest: Manifest, started_s: float) -> 
         audit=audit,
         elapsed_s=work.world.monotonic_s() - started_s,
     )
-
-
-def _nothing() -> None:
-    """There is nothing to interrupt: the audit only reads."""
 
 
 def _export_of(header: dict[str, Any], output: Output, world: World) -> _Export:

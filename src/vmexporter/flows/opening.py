@@ -5,25 +5,27 @@ Progress comes as events, the server as the last of them; closing the generator 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from vmexporter.bundle.files import new_folder, scratch_folder
+from vmexporter.bundle.files import new_folder, remove_folder, scratch_folder
 from vmexporter.bundle.metricsfile import MetricsFile, open_metrics
 from vmexporter.core.importing.edits import Edits
 from vmexporter.core.importing.request import Label
 from vmexporter.core.manifest import Manifest
 from vmexporter.core.request import Connection, TimeRange
 from vmexporter.flows.bundleview import OpenedBundle
-from vmexporter.flows.events import Event, Loading, Note
+from vmexporter.flows.events import Event, Note
 from vmexporter.flows.loading import Load
 from vmexporter.flows.readahead import in_background
 from vmexporter.flows.session import Session, open_session
+from vmexporter.flows.starting import start_server
 from vmexporter.flows.world import World
-from vmexporter.tsdb.private import PrivateServer, find_program, private_server
+from vmexporter.tsdb.private import PrivateServer, find_program
 
 BUNDLE_LABEL = "bundle"
 """Tells the series of several bundles apart."""
@@ -33,8 +35,8 @@ BUNDLE_LABEL = "bundle"
 class Opening:
     """What to open; *program* is the VictoriaMetrics to use, "" for the one on PATH.
 
-    *keep* is the folder for the server's data, which then stays; None for a temporary one. *force* opens what is sound
-    of a damaged file.
+    *keep* is the folder for the server's data, which stays once all is loaded; None for a temporary one. *force* opens
+    what is sound of a damaged file.
     """
 
     files: tuple[Path, ...]
@@ -63,31 +65,40 @@ def open_bundles(opening: Opening, world: World) -> Iterator[Event]:
         VmexporterError: the VictoriaMetrics does not start, or ends.
     """
     program = find_program(opening.program)
-    with ExitStack() as stack:
-        folder = stack.enter_context(scratch_folder()) if opening.keep is None else new_folder(opening.keep)
+    with ExitStack() as undoing, ExitStack() as stack:
+        folder = _folder(opening.keep, undoing)
         files: list[MetricsFile] = []
         for path in opening.files:
-            opened = yield from in_background(partial(open_metrics, path, force=opening.force), _nothing)
+            opened = yield from in_background(partial(open_metrics, path, force=opening.force))
             files.append(stack.enter_context(opened))
-        running = private_server(program, folder, keep=opening.keep is not None)
-        server = yield from in_background(partial(stack.enter_context, running), _nothing)
-        yield Loading(server.release)
+        server = yield from start_server(stack, program, folder, keep=opening.keep is not None)
         bundles: list[OpenedBundle] = []
         for path, file in zip(opening.files, files, strict=True):
             label = _free_label(path, bundles) if len(files) > 1 else ""
             yield from _loaded(server, file, label, world)
-            bundles.append(OpenedBundle(path.name, _facts(file), label, _within(file)))
-        session = yield from in_background(lambda: open_session(server.client, server.connection), _nothing)
+            bundles.append(OpenedBundle(_name(path), _facts(file), label, _within(file)))
+        session = yield from in_background(lambda: open_session(server.client, server.connection))
+        if opening.keep is not None:
+            undoing.pop_all()  # all is there: now it is worth keeping
         yield Opened(session, server.connection, tuple(bundles))
 
 
-def _nothing() -> None:
-    """There is nothing to interrupt."""
+def _folder(keep: Path | None, undoing: ExitStack) -> Path:
+    """The folder for the server's data, removed by *undoing*."""
+    if keep is None:
+        return undoing.enter_context(scratch_folder())
+    undoing.callback(remove_folder, new_folder(keep))
+    return keep
+
+
+def _name(path: Path) -> str:
+    """The name of a file as text: what is no character is replaced, since it becomes a label and JSON."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
 
 
 def _free_label(path: Path, others: list[OpenedBundle]) -> str:
     """The name of a bundle by which its series are told apart."""
-    name = path.name.removesuffix(".zip") or path.name
+    name = _name(path).removesuffix(".zip") or _name(path)
     taken = {one.label for one in others}
     return next(label for number in range(1, len(others) + 2) if (label := _numbered(name, number)) not in taken)
 

@@ -84,7 +84,11 @@ class ReadAhead(Generic[Item]):
             self._queue.put(None)
 
 
-def in_background(work: Callable[[], Item], interrupt: Callable[[], None]) -> Generator[Waiting, None, Item]:
+def _nothing() -> None:
+    """Work that waits for no server has nothing to interrupt."""
+
+
+def in_background(work: Callable[[], Item], interrupt: Callable[[], None] = _nothing) -> Generator[Waiting, None, Item]:
     """The result of *work*, with a ``Waiting`` now and then as long as it lasts, so that the caller can stop.
 
     Raises:

@@ -148,7 +148,7 @@ def reveal_bundle(bundle: Path, output: Path, pseudonyms: PseudonymMap, world: W
         # First, so that a name that is taken is told before the bundle is read.
         writer = BundleWriter.create(BundlePaths(output), {}, head)
         stack.callback(writer.discard)
-        found = yield from in_background(partial(inspect, bundle), lambda: None)
+        found = yield from in_background(partial(inspect, bundle))
         manifest = found.manifest
         _require_fitting(manifest, pseudonyms)
         back = LabelsBack(pseudonyms, manifest.label_policy)

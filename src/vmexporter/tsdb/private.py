@@ -114,7 +114,9 @@ def private_server(program: str, folder: Path, *, keep: bool = False) -> Iterato
     flags = _flags_of(program)
     settings = [f"-{name}={value}" for name, value in _SETTINGS.items() if name in flags]
     command = [program, f"-storageDataPath={folder / 'data'}", *settings]
-    for _ in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
+        if attempt and not keep:
+            _make_again(folder)
         connection = _new_connection()
         with (
             _started(command, connection, "" if keep else str(folder)) as process,
@@ -162,6 +164,14 @@ def _new_connection() -> Connection:
         port = probe.getsockname()[1]
     password = SecretStr(secrets.token_urlsafe(24))
     return Connection(url=f"http://127.0.0.1:{port}", auth=Auth(type="basic", username=_USER, password=password))
+
+
+def _make_again(folder: Path) -> None:
+    """Make the folder, which went with the program before: it is ours alone, and nobody else made it meanwhile."""
+    try:
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise ServerUnreachable(f"cannot start VictoriaMetrics: {(error.strerror or '').lower()}") from error
 
 
 def _environment() -> dict[str, str]:
