@@ -98,6 +98,23 @@ def test_another_tab_finds_it_by_its_address(
     assert site.imported(identity)["result"]["verdict"] == "same"
 
 
+def test_another_target_in_step_2_is_not_taken_silently(
+    importer: ImportWizard, many_taken: State, way: FaultProxy, target: VictoriaMetrics
+) -> None:
+    begun, other = (url.removeprefix("http://") for url in (way.url, target.url))
+    at_check(importer, many_taken, way.url)
+    with held(way, bodies_from(2)) as gate:
+        identity = importer.start()
+        assert gate.reached.wait(30)
+        importer.button("Pause").click()
+        expect(importer.heading).to_have_text("Paused")
+    importer.open("target").at("target").connect_to(target.url)
+    importer.open(f"import/{identity}")
+    expect(importer.page.locator("#main")).to_contain_text(f"This import was begun with {begun}")
+    expect(importer.primary).to_have_text(f"Resume at {other}")
+    expect(importer.page.locator(".egress")).to_contain_text(begun)
+
+
 def test_pauses_of_the_target_are_told(importer: ImportWizard, taken: State, way: FaultProxy) -> None:
     refused: list[Request] = []
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { course, runWords, targetName } from "../../src/vmexporter/web/static/js/importing/course.js";
+import { course, leadsElsewhere, runWords, targetName } from "../../src/vmexporter/web/static/js/importing/course.js";
 import { notices, noticeWords, retentionWords } from "../../src/vmexporter/web/static/js/importing/notices.js";
 import {
   checkKey,
@@ -184,6 +184,10 @@ test("the rail says what has been sent, and where", () => {
   assert.match(course.egress({ ...state, run: { state: "running" } })[0], /Sends to one server: vminsert/);
   assert.match(course.egress({ ...state, run: { state: "paused" } })[0], /A part has been sent/);
   assert.match(course.egress({ ...state, run: { state: "finished" } })[0], /All was sent to vminsert/);
+  const other = { ...state, run: { state: "running", server: "other:8428" } };
+  assert.match(course.egress(other)[0], /Sends to one server: other:8428/);
+  assert.ok(leadsElsewhere(other) && !leadsElsewhere({ ...other, test: null }));
+  assert.ok(!leadsElsewhere({ ...state, run: { state: "paused", server: "VMINSERT:8480" } }));
 });
 
 test("another file forgets what was found out about the one before", () => {

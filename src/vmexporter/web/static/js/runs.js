@@ -66,9 +66,9 @@ export function createFollower(store, calls, wordsOf = runWords) {
   }
 
   function tell(snapshot) {
-    const { id, state, file_name } = snapshot;
+    const { id, state, file_name, server } = snapshot;
     const before = store.state.run?.state;
-    store.set({ run: { id, state, file_name, words: wordsOf(snapshot) } });
+    store.set({ run: { id, state, file_name, server, words: wordsOf(snapshot) } });
     if (state === "finished" && before !== "finished") store.dropSecrets();
   }
 

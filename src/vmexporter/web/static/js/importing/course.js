@@ -37,8 +37,14 @@ const ANSWERS = {
   import: ({ run }) => run?.words ?? "",
 };
 
+/** Whether what was typed leads to another server than the one that the run was begun with. */
+export function leadsElsewhere(state) {
+  const { server } = state.run ?? {};
+  return Boolean(server && state.test) && targetName(state).toLowerCase() !== server.toLowerCase();
+}
+
 function egress(state) {
-  const target = targetName(state);
+  const target = state.run?.server || targetName(state); // what was typed may be for the next import
   if (state.run?.state === "finished") return [`All was sent to ${target || "the target"}`, "To nobody else."];
   if (isRunning(state)) return [`Sends to one server: ${target}`, "To nobody else."];
   if (state.run) return ["A part has been sent", target ? `To one server: ${target}` : ""];

@@ -3,7 +3,7 @@
 import { button, fill, h, note } from "../../dom.js";
 import { count, sentence, span } from "../../format.js";
 import { runLog } from "../../parts/runlog.js";
-import { targetName } from "../course.js";
+import { leadsElsewhere, targetName } from "../course.js";
 import { targetBody } from "../request.js";
 
 const SIGN_IN = new Set(["access_denied", "unauthorized"]);
@@ -64,6 +64,7 @@ export function stoppedView(app) {
   function howOn({ server, error }) {
     const { test } = store.state;
     const isRefused = SIGN_IN.has(error?.code);
+    const isElsewhere = leadsElsewhere(store.state);
     const from = test
       ? `Goes on to ${targetName(store.state)} with the connection of step 2${isRefused ? ", unless you change it there" : ""}.`
       : `The credentials are gone. If ${server || "the target"} wants some, test the connection again first.`;
@@ -77,13 +78,18 @@ export function stoppedView(app) {
       },
       "danger sm",
     );
-    const to = test && !isRefused ? null : h("a.btn.btn-sm#to-target", { href: "#/target" }, "To the target");
+    const to = test && !isRefused && !isElsewhere ? null : h("a.btn.btn-sm#to-target", { href: "#/target" }, "To the target");
     return h(
       "div.stack",
       null,
-      note("info", "It is written down what the target has.", from),
+      isElsewhere ? elsewhere(server) : note("info", "It is written down what the target has.", from),
       h("div.row", null, to, drop, button("Set up another import", anew, "quiet sm")),
     );
+  }
+
+  function elsewhere(server) {
+    const there = `Step 2 is about ${targetName(store.state)}: what ${server} has already is not sent there.`;
+    return note("warn", `This import was begun with ${server}.`, there);
   }
 
   function primary() {
@@ -92,7 +98,7 @@ export function stoppedView(app) {
     if (!snapshot.resumable) return { words: "Set up another import", act: anew, plain: snapshot.state !== "failed" };
     const isRefused = !store.state.test && SIGN_IN.has(snapshot.error?.code);
     const missing = isRefused ? { why: "The connection has to be tested again first", focus: "to-target" } : null;
-    return { words: "Resume", act: () => void resume(), missing };
+    return { words: leadsElsewhere(store.state) ? `Resume at ${targetName(store.state)}` : "Resume", act: () => void resume(), missing };
   }
 
   return {
