@@ -20,7 +20,6 @@ _VictoriaMetrics = Annotated[
     typer.Option(
         "--victoria-metrics",
         metavar="FILE",
-        envvar="VMEXPORTER_VICTORIA_METRICS",
         help="The single-node VictoriaMetrics to use; else victoria-metrics or victoria-metrics-prod on PATH.",
     ),
 ]
