@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vmexporter.bundle.recenttargets import KEPT, RecentTargets
+import pytest
+
+from vmexporter.bundle.recenttargets import KEPT, RecentTargets, state_folder
+from vmexporter.errors import OutputFailed
 
 
 def test_the_latest_come_first_and_once(tmp_path: Path) -> None:
@@ -48,3 +51,15 @@ def test_switched_off_nothing_is_kept(tmp_path: Path) -> None:
 def test_a_file_that_is_none_of_ours_is_as_good_as_none(tmp_path: Path) -> None:
     (tmp_path / "targets.json").write_text('{"a": 1')
     assert RecentTargets(tmp_path).addresses() == []
+
+
+def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    targets = RecentTargets(state_folder())
+    assert targets.is_on and targets.addresses() == []
+    with pytest.raises(OutputFailed, match="cannot write"):
+        targets.note("http://vm:8428")

@@ -88,9 +88,12 @@ class RecentTargets:
 
 
 def state_folder() -> Path:
-    """Where this user's programs keep their state."""
+    """Where this user's programs keep their state; below the null device, where nothing can be, for one without home."""
     named = Path(os.environ.get("XDG_STATE_HOME", ""))
-    home = named if named.is_absolute() else Path.home() / ".local" / "state"
+    try:
+        home = named if named.is_absolute() else Path.home() / ".local" / "state"
+    except RuntimeError:
+        home = Path(os.devnull)
     return home / "vmexporter"
 
 
