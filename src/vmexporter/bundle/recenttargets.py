@@ -88,7 +88,7 @@ class RecentTargets:
 
 
 def state_folder() -> Path:
-    """Where this user's programs keep their state; below the null device, where nothing can be, for one without home."""
+    """Where this user's programs keep their state; without a home, a place below the null device, where nothing is."""
     named = Path(os.environ.get("XDG_STATE_HOME", ""))
     try:
         home = named if named.is_absolute() else Path.home() / ".local" / "state"
