@@ -1,14 +1,11 @@
-"""Starts the server: takes a port, makes the token, and, when it is to end, pauses what is running first."""
+"""The server of both wizards: what it was asked for, and that it pauses what is running before it ends."""
 
 from __future__ import annotations
 
 import asyncio
-import errno
-import secrets
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import uvicorn
 
@@ -16,18 +13,13 @@ from vmexporter.core.endpoints import candidates
 from vmexporter.errors import InvalidInput
 from vmexporter.flows.world import World
 from vmexporter.web.app import make_app
-from vmexporter.web.guard import Doorkeeper, Guard
+from vmexporter.web.guard import Doorkeeper
 from vmexporter.web.imports import Imports
+from vmexporter.web.listening import ListeningServer, listening, new_token, uvicorn_config
 from vmexporter.web.outputs import OutputFolder
-from vmexporter.web.patience import PatientProtocol
 from vmexporter.web.runs import Runs
 from vmexporter.web.service import Service
-from vmexporter.web.settings import DEFAULT_PORT, Settings, bracketed
-
-_PORTS_TRIED: Final = 100
-_TOKEN_BYTES: Final = 32
-_BACKLOG: Final = 128
-_GRACE_S: Final = 3
+from vmexporter.web.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +36,7 @@ class Wanted:
     metrics_server: str = ""
 
 
-class PageServer:
+class PageServer(ListeningServer):
     """A server that listens already; ``run`` serves until it is told to stop.
 
     Raises:
@@ -57,38 +49,19 @@ class PageServer:
                 f"cannot write to {wanted.output}: it is no folder", hint="make it first", field="output"
             )
         metrics_server = _without_credentials(wanted.metrics_server)
-        self._socket = listening(wanted.host, wanted.port)
+        listener = listening(wanted.host, wanted.port)
         settings = Settings(
             host=wanted.host,
-            port=self._socket.getsockname()[1],
+            port=listener.getsockname()[1],
             token=new_token(),
             output=wanted.output,
             max_runs=wanted.max_runs,
             metrics_server=metrics_server,
         )
-        self.settings: Final = settings
-        self._door = Doorkeeper(settings)
-        folder = OutputFolder(settings.output)
+        door, folder = Doorkeeper(settings), OutputFolder(settings.output)
         exports, imports = Runs(folder, settings.max_runs, world), Imports(folder, settings.max_runs, world)
         service = Service(settings, exports, imports, world)
-        self._server = _Server(uvicorn_config(make_app(service, self._door)), service)
-
-    @property
-    def address(self) -> str:
-        """The address that opens the page; it holds the token."""
-        return f"{self.settings.address}/?token={self.settings.token}"
-
-    def address_for_browser(self) -> str:
-        """An address that opens the page once: other users of this machine may see what a browser is started with."""
-        return f"{self.settings.address}/?once={self._door.once()}"
-
-    def run(self) -> None:
-        """Serve until Ctrl-C or SIGTERM."""
-        self._server.run(sockets=[self._socket])
-
-    def close(self) -> None:
-        """Give the port back."""
-        self._socket.close()
+        super().__init__(listener, door, _Server(uvicorn_config(make_app(service, door)), service))
 
 
 class _Server(uvicorn.Server):
@@ -102,27 +75,6 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def new_token() -> str:
-    """A token that cannot be guessed."""
-    return secrets.token_urlsafe(_TOKEN_BYTES)
-
-
-def uvicorn_config(app: Guard) -> uvicorn.Config:
-    """How every server of ours runs: quietly, and without telling what it is."""
-    return uvicorn.Config(
-        app,
-        http=PatientProtocol,
-        ws="none",
-        loop="asyncio",
-        lifespan="off",
-        log_level="warning",
-        access_log=False,  # an address may hold the token
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_S,
-    )
-
-
 def _without_credentials(url: str) -> str:
     if url and candidates(url).username.get_secret_value():
         raise InvalidInput(
@@ -131,30 +83,3 @@ def _without_credentials(url: str) -> str:
             field="url",
         )
     return url
-
-
-def listening(host: str, port: int | None) -> socket.socket:
-    """A socket that listens at *host* and *port*; None: the usual port, or the next that is free.
-
-    Raises:
-        InvalidInput: it cannot listen there.
-    """
-    ports = range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED) if port is None else (port,)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    last: OSError | None = None
-    for tried in ports:
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((host, tried))
-            listener.listen(_BACKLOG)
-        except OSError as error:
-            listener.close()
-            last = error
-            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
-                break
-        else:
-            return listener
-    why = (last.strerror or "the address cannot be used").lower() if last else "no port was tried"
-    where = f"{bracketed(host)}:{ports[0]}"
-    raise InvalidInput(f"cannot listen at {where}: {why}", hint="choose another --host or --port", field="port")
