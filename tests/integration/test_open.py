@@ -199,6 +199,12 @@ def test_a_report_of_two(bundle: Bundle, foreign: Path, tmp_path: Path) -> None:
     assert not re.search(r"""(?:src|href)=["']?https?://(?!docs\.)""", text)
 
 
+def test_a_report_says_where_it_is(bundle: Bundle, tmp_path: Path) -> None:
+    made = run("report", bundle.path, "-o", "r.html", cwd=tmp_path)
+    assert (made.status, made.out) == (0, b"r.html\n")
+    assert "send it to those who may see that" in made.err
+
+
 def test_nothing_is_kept_of_what_could_not_be_loaded(tmp_path: Path) -> None:
     broken, kept = tmp_path / "broken.zip", tmp_path / "kept"
     broken.write_bytes(b"PK\x03\x04 and no more")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,6 @@ import pytest
 
 from tests.lab import troubled
 from tests.lab.victoria import VictoriaMetrics
-from vmexporter.cli import reporting
-from vmexporter.cli.options import FormatOptions
 from vmexporter.core.request import Connection
 from vmexporter.errors import OutputFailed
 from vmexporter.flows.bundleview import OpenedBundle
@@ -51,12 +48,6 @@ def test_a_report_is_private_and_never_over_another(session: Session, tmp_path: 
     with pytest.raises(OutputFailed, match="cannot write"):
         write_report(session, LABELLED, path, NOW_MS)
     assert path.read_text("utf-8") == text
-
-
-def test_the_command_prints_where_it_is(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "report.html"
-    reporting.report(nullcontext((session, LABELLED[:1])), path, FormatOptions())
-    assert capsys.readouterr().out == f"{path}\n" and path.stat().st_size > 50_000
 
 
 def documents(folder: Path) -> dict[str, Any]:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import sys
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from vmexporter.bundle.files import require_absent
-from vmexporter.cli import render, reporting
+from vmexporter.cli import render
 from vmexporter.cli.options import FormatOptions
 from vmexporter.cli.serving import has_screen
 from vmexporter.cli.stopping import StopSwitch
 from vmexporter.cli.support_commands import LookingOptions
 from vmexporter.core.support.grafana import PASSWORD_VARIABLE, README
-from vmexporter.flows.bundleview import OpenedBundle
 from vmexporter.flows.opening import Opened, Opening, open_bundles
 from vmexporter.flows.provisioning import write_grafana
-from vmexporter.flows.session import Session
+from vmexporter.flows.reporting import write_report
 from vmexporter.flows.world import World
 from vmexporter.web.gallery import Gallery
 from vmexporter.web.openserver import OpenServer
@@ -51,13 +50,20 @@ def open_page(opening: Opening, how: LookingOptions, form: FormatOptions) -> Non
 
 
 def report(opening: Opening, output: Path, form: FormatOptions) -> None:
-    """Run ``report``.
+    """Run ``report``; the path of the file goes to standard output.
 
     Raises:
-        VmexporterError: the bundles cannot be loaded, or the file cannot be written.
+        OutputFailed: *output* exists, or cannot be written.
+        VmexporterError: the bundles cannot be loaded, or the server cannot be asked.
     """
-    with StopSwitch() as switch:
-        reporting.report(_contents(opening, switch, form), output, form)
+    require_absent(output)  # told before the bundles are loaded
+    with StopSwitch() as switch, _opened(opening, switch, form) as ready:
+        write_report(ready.session, ready.bundles, output, World().now_ms())
+    if form.json:
+        render.print_json({"report": output})
+        return
+    render.print_text(f"{output}\n")
+    render.say("The report holds what the bundle holds: send it to those who may see that.")
 
 
 def _set_up_grafana(ready: Opened, folder: Path) -> None:
@@ -66,14 +72,6 @@ def _set_up_grafana(ready: Opened, folder: Path) -> None:
     write_grafana(ready.session, ready.bundles, folder, World().now_ms(), auth.username)
     render.say(f"For Grafana, as long as this runs, see {folder / README}; in its environment:")
     render.say(f"  {PASSWORD_VARIABLE}={auth.password.get_secret_value()}")
-
-
-@contextmanager
-def _contents(
-    opening: Opening, switch: StopSwitch, form: FormatOptions
-) -> Iterator[tuple[Session, Sequence[OpenedBundle]]]:
-    with _opened(opening, switch, form) as ready:
-        yield ready.session, ready.bundles
 
 
 @contextmanager
