@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { course, leadsElsewhere, runWords, targetName } from "../../src/vmexporter/web/static/js/importing/course.js";
+import { preflight } from "../../src/vmexporter/web/static/js/importing/parts/preflight.js";
 import { notices, noticeWords, retentionWords } from "../../src/vmexporter/web/static/js/importing/notices.js";
 import {
   checkKey,
@@ -201,4 +202,25 @@ test("a run in a few words", () => {
   assert.equal(runWords({ state: "finished", result: { verdict: "same" } }), "Finished, counts match");
   assert.equal(runWords({ state: "paused", done: 0.5 }), "Paused at 50 %");
   assert.equal(runWords({ state: "interrupted", done: 0 }), "Interrupted");
+});
+
+test("a preflight that is given up while it is asked for is ended when it answers", async () => {
+  const ended = [];
+  let answer = null;
+  const imports = {
+    preflight: (_, signal) =>
+      new Promise((resolve, reject) => {
+        answer = () => resolve({ id: "p1", state: "running", done: 0 });
+        signal?.addEventListener("abort", () => reject(new DOMException("Given up", "AbortError")));
+      }),
+    preflightOf: () => assert.fail("nobody waits for it"),
+    endPreflight: async (id) => ended.push(id),
+  };
+  const table = { wait() {}, fail: () => assert.fail("it is no failure") };
+  const asks = preflight({ imports, store: {} }, new AbortController().signal, table, () => {});
+  const running = asks.run("key", {});
+  asks.stop();
+  answer();
+  await running;
+  assert.deepEqual(ended, ["p1"]);
 });

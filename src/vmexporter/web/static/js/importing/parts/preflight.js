@@ -19,8 +19,13 @@ export function preflight(app, signal, table, done) {
     table.wait(0);
     done();
     try {
-      const first = await app.imports.preflight(body, mine.signal);
-      mine.signal.addEventListener("abort", () => void app.imports.endPreflight(first.id).catch(() => null));
+      const first = await app.imports.preflight(body); // waited for in any case: what has begun has to be ended
+      const end = () => void app.imports.endPreflight(first.id).catch(() => null);
+      if (mine.signal.aborted) {
+        end();
+        return;
+      }
+      mine.signal.addEventListener("abort", end);
       const last = await ended(first, mine.signal);
       if (mine.signal.aborted) return;
       if (last.result) keep(key, last.result);
