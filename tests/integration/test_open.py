@@ -149,6 +149,24 @@ def test_grafana_is_set_up(bundle: Bundle, tmp_path: Path) -> None:
             urllib.request.urlopen(f"{url}/api/v1/query?query=1", timeout=20)
 
 
+def test_the_way_to_it_as_json(bundle: Bundle, tmp_path: Path) -> None:
+    grafana = tmp_path / "grafana"
+    command = [sys.executable, "-m", "vmexporter", "open", "--no-browser", "--port", "0", "--json", bundle.path]
+    with subprocess.Popen(
+        [*map(str, command), "--grafana", str(grafana)], stdout=subprocess.PIPE, text=True, env=environment()
+    ) as process:
+        try:
+            assert process.stdout is not None
+            told = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
+            assert Path(told["grafana"]).read_text().startswith("Grafana shows")
+            with urllib.request.urlopen(told["address"], timeout=20) as page:
+                assert page.status == 200
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+
+
 def test_data_can_be_kept(bundle: Bundle, tmp_path: Path) -> None:
     scratch, kept = tmp_path / "scratch", tmp_path / "kept"
     scratch.mkdir()
@@ -182,7 +200,8 @@ def test_what_cannot_be_opened(bundle: Bundle, tmp_path: Path) -> None:
     content = bytearray(bundle.path.read_bytes())
     content[200] ^= 1
     damaged.write_bytes(content)
-    assert run("open", damaged, "--no-browser", cwd=tmp_path).status == 9
+    refused = run("open", damaged, "--no-browser", cwd=tmp_path)
+    assert refused.status == 9 and "--force" in refused.err
     assert run("report", damaged, "-o", "r.html", cwd=tmp_path).status == 9
     assert run("report", bundle.path, "-o", "r.html", "--victoria-metrics", "true", cwd=tmp_path).status == 2
     (tmp_path / "r.html").write_text("mine")

@@ -20,7 +20,7 @@ from typing import BinaryIO, Final, Literal, Self
 from vmexporter.bundle.deflate import GZIP, Inflater
 from vmexporter.bundle.files import output_errors
 from vmexporter.bundle.foreign import entry_text, form_of_name, metrics_entry, read_metadata, refuse_bombs, torn_text
-from vmexporter.bundle.reader import BROKEN_ZIP, check, inspect, manifest_in, readable
+from vmexporter.bundle.reader import BROKEN_ZIP, NO_ZIP, check, inspect, manifest_in, readable
 from vmexporter.core.formats import Format
 from vmexporter.core.importing.told import Told
 from vmexporter.core.manifest import Manifest
@@ -32,6 +32,7 @@ _BLOCK_BYTES: Final = 1 << 18
 _ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _STANDARD_INPUT: Final = "what came on standard input"
+_SOUND_PART: Final = "copy it again, or give --force to import, open or report: they take what is sound"
 _HINT: Final = "import a bundle (.zip), or JSON lines of /api/v1/export, gzipped or not"
 
 
@@ -161,9 +162,10 @@ def _open_zip(metrics: MetricsFile) -> None:
     metrics.kind = "foreign bundle"
     try:
         archive = zipfile.ZipFile(file)
-    except BROKEN_ZIP:
+    except BROKEN_ZIP as error:
         if not metrics.force:
-            raise
+            name = metrics.path or _STANDARD_INPUT
+            raise BundleDamaged(NO_ZIP.format(name), hint=_SOUND_PART) from error
         _open_torn(metrics)
         return
     metrics._closing.enter_context(archive)
@@ -183,6 +185,7 @@ def _open_zip(metrics: MetricsFile) -> None:
                 _check_ours(metrics)
     except BundleDamaged as error:
         if not metrics.force:
+            error.hint = error.hint or _SOUND_PART
             raise
         metrics.note_damage(error.message)
 

@@ -27,6 +27,7 @@ from vmexporter.errors import BundleDamaged
 _BLOCK = 1 << 20
 _MAX_MANIFEST_BYTES = 64 << 20
 _MAX_CHECKSUM_BYTES = 4096
+NO_ZIP = "cannot read the bundle {}: it is no ZIP file, or a damaged one"
 # What zipfile lets through besides its own error: numbers and names in the directory that cannot be, and LZMA's own.
 BROKEN_ZIP = (
     zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OverflowError, LookupError, struct.error,
@@ -100,7 +101,7 @@ def readable(name: object) -> Iterator[None]:
         raise BundleDamaged(f"cannot read the bundle {name}: {(error.strerror or '').lower()}") from error
     except (BrokenDeflate, *BROKEN_ZIP) as error:
         raise BundleDamaged(
-            f"cannot read the bundle {name}: it is no ZIP file, or a damaged one",
+            NO_ZIP.format(name),
             hint="copy it again, and compare its checksum with the sender's",
         ) from error
 

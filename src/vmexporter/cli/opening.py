@@ -38,10 +38,11 @@ def open_page(opening: Opening, how: LookingOptions, form: FormatOptions) -> Non
         with closing(server):
             if has_vmui(ready.session):
                 gallery.vmui_url = f"{server.settings.address}{VMUI}/vmui"
-            if how.grafana:
-                _set_up_grafana(ready, how.grafana)
-            render.print_text(f"{server.address}\n")
-            sys.stdout.flush()
+            readme = _set_up_grafana(ready, how.grafana) if how.grafana else None
+            if form.json:
+                render.print_json({"address": server.address, "grafana": readme})
+            else:
+                render.print_text(f"{server.address}\n")
             render.say("Open it in a browser. Ctrl-C ends it, and the private VictoriaMetrics with it.")
             if not how.no_browser and has_screen():
                 webbrowser.open(server.address_for_browser())
@@ -66,12 +67,16 @@ def report(opening: Opening, output: Path, form: FormatOptions) -> None:
     render.say("The report holds what the bundle holds: send it to those who may see that.")
 
 
-def _set_up_grafana(ready: Opened, folder: Path) -> None:
-    """Write what Grafana needs, and say the password, which stands in no file and is worth nothing afterwards."""
+def _set_up_grafana(ready: Opened, folder: Path) -> Path:
+    """Write what Grafana needs, and say the password, which stands in no file and is worth nothing afterwards.
+
+    Returns the README that says what to do with it.
+    """
     auth = ready.connection.auth
-    write_grafana(ready.session, ready.bundles, folder, World().now_ms(), auth.username)
-    render.say(f"For Grafana, as long as this runs, see {folder / README}; in its environment:")
+    readme = write_grafana(ready.session, ready.bundles, folder, World().now_ms(), auth.username)
+    render.say(f"For Grafana, as long as this runs, see {readme}; in its environment:")
     render.say(f"  {PASSWORD_VARIABLE}={auth.password.get_secret_value()}")
+    return readme
 
 
 @contextmanager

@@ -179,6 +179,11 @@ def read_manifest(text: bytes) -> Manifest:
         version = json.loads(text).get("schema_version")
     except (ValueError, AttributeError, RecursionError) as error:
         raise BundleDamaged("cannot read the bundle: its metadata.json is no JSON object") from error
+    if version is None:
+        raise BundleDamaged(
+            "cannot read the bundle: its metadata.json has no schema version, so it is of another tool",
+            hint="vmexporter import, open and report read such bundles, too",
+        )
     if version != SCHEMA_VERSION:
         raise BundleDamaged(
             f"cannot read the bundle: its metadata has schema version {version!r:.40}, not {SCHEMA_VERSION}",
