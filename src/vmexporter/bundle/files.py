@@ -26,7 +26,7 @@ _HINTS: Final = {
     errno.EACCES: "choose another folder with -o, or run as a user who may write there",
     errno.EPERM: "choose another folder with -o, or run as a user who may write there",
     errno.EROFS: "the file system is read-only: choose another folder with -o",
-    errno.EEXIST: "nothing was overwritten: choose another name with -o, or move the file away",
+    errno.EEXIST: "nothing was overwritten: choose another name, or move away what is there",
     errno.ESTALE: "somebody else writes to this folder: choose one with -o that is yours alone",
     errno.ENOENT: "make the folder first, or choose another with -o",
 }

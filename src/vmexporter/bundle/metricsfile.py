@@ -32,7 +32,7 @@ _BLOCK_BYTES: Final = 1 << 18
 _ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _STANDARD_INPUT: Final = "what came on standard input"
-_SOUND_PART: Final = "copy it again, or give --force to import, open or report: they take what is sound"
+_SOUND_PART: Final = "copy it again, or take what is sound of it (--force)"
 _HINT: Final = "import a bundle (.zip), or JSON lines of /api/v1/export, gzipped or not"
 
 

@@ -13,7 +13,7 @@ const KINDS = {
   gzip: "JSON lines, gzipped",
   text: "JSON lines",
 };
-const FORMS = { jsonl: "JSON lines", native: "Native blocks" };
+const FORMS = { jsonl: "JSON lines", native: "native blocks" };
 
 /** The panel; ``check()`` looks at the file that the state names. */
 export function soundness(app, signal) {
