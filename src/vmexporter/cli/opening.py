@@ -14,7 +14,7 @@ from vmexporter.cli.options import FormatOptions
 from vmexporter.cli.serving import has_screen
 from vmexporter.cli.stopping import StopSwitch
 from vmexporter.cli.support_commands import LookingOptions
-from vmexporter.core.support.grafana import PASSWORD_VARIABLE, README
+from vmexporter.core.support.grafana import PASSWORD_VARIABLE
 from vmexporter.flows.opening import Opened, Opening, open_bundles
 from vmexporter.flows.provisioning import write_grafana
 from vmexporter.flows.reporting import write_report

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vmexporter.bundle.files import write_tree
 from vmexporter.core.request import TimeRange
-from vmexporter.core.support.grafana import README_NAME, Setup, grafana_files
+from vmexporter.core.support.grafana import README, Setup, grafana_files
 from vmexporter.flows.bundleview import OpenedBundle, look, read_support_tables
 from vmexporter.flows.session import Session
 
@@ -30,4 +30,4 @@ def write_grafana(session: Session, bundles: Sequence[OpenedBundle], folder: Pat
     setup = Setup(session.found.query_base, whole, interval_ms, user, labels)
     texts = grafana_files(setup, read_support_tables().panels, str(folder.absolute()))
     write_tree(folder, {name: text.encode() for name, text in texts.items()})
-    return folder / README_NAME
+    return folder / README
