@@ -148,7 +148,9 @@ def test_blocks_to_lines(pair: Pair, reader: BlockReader, folder: Path) -> None:
 
 def test_an_old_server_cannot_read_blocks(pair: Pair, folder: Path) -> None:
     refused = convert(pair.native.path, "jsonl", cwd=folder, program="installed")
-    assert refused.status == 6 and "v1.82" in refused.err and "the server answered 400" in refused.err
+    assert (
+        refused.status == 2 and "read by VictoriaMetrics v1.82" in refused.err and "--victoria-metrics" in refused.err
+    )
 
 
 def test_what_is_no_bundle_of_the_other_form(pair: Pair, folder: Path) -> None:

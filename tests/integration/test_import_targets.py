@@ -16,7 +16,7 @@ from tests.lab.gateways import OPERATOR, VmAuth
 from tests.lab.scraping import VmAgent
 from vmexporter.core.importing.request import ImportRequest
 from vmexporter.core.request import Connection
-from vmexporter.errors import EndpointMissing, InvalidInput
+from vmexporter.errors import EndpointMissing
 from vmexporter.flows.importing import import_metrics
 from vmexporter.flows.importrun import Manner
 from vmexporter.flows.world import World
@@ -121,14 +121,3 @@ class TestTheCommand:
             events.close()  # type: ignore[attr-defined]
             run_here("resume", journal, env=env).checked()
             check_equal(LINES, target.api)
-
-
-def test_native_blocks_are_not_sent_to_servers_that_refuse_them() -> None:
-    from vmexporter.flows.preparing import require_readable
-    from vmexporter.tsdb.identity import Program
-    from vmexporter.tsdb.targetfacts import TargetFacts
-
-    require_readable("native", TargetFacts(Program("victoria-metrics", "v1.150.0")))
-    require_readable("jsonl", TargetFacts(Program("victoria-metrics", "v1.79.5")))
-    with pytest.raises(InvalidInput, match=r"v1\.79\.5"):
-        require_readable("native", TargetFacts(Program("victoria-metrics", "v1.79.5")))

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.lab.lines import line, samples_by_series
+from tests.unit.native_streams import block, name, unit
 from vmexporter.core.importing.halving import halves
 from vmexporter.core.importing.readback import readback_of
 from vmexporter.core.importing.spellings import spelled_for_all
 from vmexporter.core.importing.stalemarks import stale_marks
+from vmexporter.core.native.stream import stream_header
 
 T = 1_760_000_000_000
 TIMES = st.lists(st.integers(T, T + 30), min_size=1, max_size=12)
@@ -62,6 +64,48 @@ def test_every_question_is_a_new_one_about_the_same_series() -> None:
     assert asked is not None
     assert asked.selectors == ['{__name__=~"a|b",job=~"j|mark-1"}']
     assert (asked.start_ms, asked.end_ms) == (T - 1, T + 5)
+
+
+class TestBlocks:
+    """A native body: one series with two blocks, another with one; the stream's range cuts the first."""
+
+    RANGE = T + 10, T + 2_000
+    UNITS = (
+        unit(name(b"a", (b"job", b"j")), block([T, T + 10, T + 20, T + 30])),
+        unit(name(b"a", (b"job", b"j")), block([T + 1_000, T + 1_010])),
+        unit(name(b"b", (b"job", b"j")), block([T, T + 10])),
+    )
+    BODY = stream_header(*RANGE) + b"".join(UNITS)
+
+    def left_of(self, *there: tuple[str, list[int]]) -> tuple[list[bytes], int, int]:
+        """The units that are left when the server has these samples; their samples, and the doubtful ones."""
+        comparison = readback_of("native", self.BODY)
+        comparison.take(body_of(list(there)).split(b"\n")[:-1])
+        missing = comparison.missing()
+        assert missing.body[:16] in {b"", self.BODY[:16]}
+        content = missing.body[16:]
+        left = [one for one in self.UNITS if one in content]
+        assert content == b"".join(left)
+        return left, missing.samples, missing.doubtful
+
+    def test_all_of_a_body_is_missing_where_nothing_of_it_is(self) -> None:
+        assert self.left_of() == (list(self.UNITS), 3 + 2 + 1, 0)
+
+    def test_what_is_whole_is_not_sent_again(self) -> None:
+        assert self.left_of(("a", [T + 10, T + 20, T + 30]), ("b", [T + 10])) == ([self.UNITS[1]], 2, 0)
+
+    def test_nothing_is_left_where_all_is_there(self) -> None:
+        assert self.left_of(("a", [T + 10, T + 20, T + 30, T + 1_000, T + 1_010]), ("b", [T + 10])) == ([], 0, 0)
+
+    def test_a_block_of_which_a_part_is_there_is_doubtful(self) -> None:
+        left = self.left_of(("a", [T + 20, T + 1_000, T + 1_010]), ("b", [T + 10]), ("c", [T + 10]))
+        assert left == ([self.UNITS[0]], 3, 1)
+
+    def test_the_question_is_about_the_range_that_is_sent(self) -> None:
+        asked = readback_of("native", self.BODY).asked("mark")
+        assert asked is not None
+        assert asked.selectors == ['{__name__=~"a|b",job=~"j|mark"}']
+        assert (asked.start_ms, asked.end_ms) == (T + 10, T + 1_010)
 
 
 @given(BODIES)

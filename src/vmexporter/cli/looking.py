@@ -19,6 +19,7 @@ from vmexporter.cli.options import (
     RangeOptions,
 )
 from vmexporter.core.components import Instance
+from vmexporter.core.native.older import READERS
 from vmexporter.core.privacy.reveal import reveal as reveal_text
 from vmexporter.core.times import format_utc
 from vmexporter.errors import InvalidInput
@@ -128,7 +129,7 @@ def inspect(bundle: Path, form: FormatOptions) -> None:
         ("read by", f"{', '.join(manifest.rungs)} in {len(manifest.windows)} windows"),
     ]
     if manifest.format == "native":
-        facts.append(("to import", "native blocks need a server of v1.82 or later; older ones refuse them"))
+        facts.append(("to import", f"{READERS}; older ones refuse them"))
     if before := manifest.converted:
         facts.append(("converted", f"from {before.format} by VictoriaMetrics {before.server}".rstrip()))
     if policy.audit:

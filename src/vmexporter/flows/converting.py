@@ -100,8 +100,8 @@ def convert(conversion: Conversion, world: World) -> Iterator[Event]:
 
     Raises:
         BundleDamaged: the bundle is not what its checksums and its manifest say.
-        InvalidInput: it has that form already, or there is no VictoriaMetrics to use.
-        QueryRejected: the VictoriaMetrics cannot read it.
+        InvalidInput: it has that form already, or there is no VictoriaMetrics that can read it.
+        QueryRejected: the VictoriaMetrics does not take it.
         LeakFound: something else than the bundle's series came back.
         PartialData: not all of it came back.
         OutputFailed: the output exists, or cannot be written.

@@ -17,8 +17,6 @@ from typing import Literal
 from vmexporter.core.formats import Format
 from vmexporter.core.importing.halving import halves
 from vmexporter.core.importing.readback import Missing, readback_of
-from vmexporter.core.importing.spellings import spelled_for_all
-from vmexporter.core.importing.stalemarks import stale_marks
 from vmexporter.errors import QueryRejected, ServerUnreachable
 from vmexporter.flows.events import Event, Note, Retrying
 from vmexporter.flows.target import VISIBLE_AFTER_S, Target, new_mark
@@ -152,7 +150,7 @@ class Delivery:
         try:
             if self.stopped.is_set():
                 raise Stopped
-            self._post(body)
+            self.target.insert.send(self.form, body)
         except ServerUnreachable as error:
             overloaded = error.status in {429, 503}
             raise
@@ -161,22 +159,13 @@ class Delivery:
         finally:
             self.gate.leave(overloaded=overloaded)
 
-    def _post(self, body: bytes) -> None:
-        insert = self.target.insert
-        if self.form == "native":
-            insert.send("native", body)
-            return
-        insert.send("jsonl", spelled_for_all(body))
-        if marks := stale_marks(body):
-            try:
-                insert.write(marks)
-            except ServerUnreachable as error:
-                error.unsent, error.status = False, None  # the lines before have arrived
-                raise
-
     def _divided(self, part: bytes, error: QueryRejected) -> list[_Part]:
-        """The halves of a body that was refused. Raises: the error, when it is not for its size or cannot be halved."""
-        if error.status not in {400, 413} or (parts := halves(self.form, part)) is None:
+        """The halves of a body that was refused. Raises: the error, when it is not for its size or cannot be halved.
+
+        A line that is too long is answered with 400; no limit is for native blocks but that of a gateway, 413.
+        """
+        for_size = {413} if self.form == "native" else {400, 413}
+        if error.status not in for_size or (parts := halves(self.form, part)) is None:
             raise error
         self.told.too_large(len(part) // 2)
         return [_Part(half, "new" if error.status == 413 else "settled") for half in parts]  # 413 looks at no line

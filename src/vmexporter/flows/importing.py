@@ -32,7 +32,7 @@ from vmexporter.flows.importevents import (
     Verifying,
 )
 from vmexporter.flows.importrun import ImportRun, Manner, Source
-from vmexporter.flows.preparing import require_readable, surveyed
+from vmexporter.flows.preparing import surveyed
 from vmexporter.flows.readahead import in_background
 from vmexporter.flows.target import Target, Ways, open_target, ways_of
 from vmexporter.flows.verifying import Check, Question, patiently_counted
@@ -119,7 +119,6 @@ def _found(ways: Ways, file: MetricsFile, world: World) -> Generator[Event, None
     yield TargetFound(target.insert.base, target.found.query_base if target.found else "", target.facts)
     for note in (*file.notes, *file.damage, *target.notes):
         yield Note(note)
-    require_readable(file.form, target.facts)
     return target
 
 

@@ -11,10 +11,8 @@ from typing import Final, NamedTuple
 from vmexporter.bundle.metricsfile import MetricsFile
 from vmexporter.core.importing.edits import Edits, Watch, editor_for
 from vmexporter.core.importing.pieces import Piece, Pieces
-from vmexporter.core.importing.spellings import spelled_for_all
-from vmexporter.core.importing.stalemarks import stale_marks
 from vmexporter.core.importing.tally import Tally
-from vmexporter.errors import QueryRejected, ServerUnreachable
+from vmexporter.errors import InvalidInput, ServerUnreachable
 from vmexporter.flows.events import Event, Progress
 from vmexporter.flows.readahead import TICK_S, Exhausted, ReadAhead
 from vmexporter.flows.world import World
@@ -22,7 +20,6 @@ from vmexporter.tsdb.insertion import InsertApi, force_flush
 from vmexporter.tsdb.private import PrivateServer
 
 _BODY_BYTES: Final = 4 << 20
-_NEEDED: Final = "native blocks are read by VictoriaMetrics v1.82 and later: name one with --victoria-metrics"
 
 
 class _Sent(NamedTuple):
@@ -49,6 +46,7 @@ class Load:
 
         Raises:
             BundleDamaged: it cannot be read.
+            InvalidInput: the server cannot read samples of this form.
             QueryRejected: the server does not take it.
             VmexporterError: the server is gone, or cannot store it.
         """
@@ -66,12 +64,20 @@ class Load:
             ahead.close()
 
     def _sent(self) -> Iterator[_Sent]:
+        self._require_readable()
         for piece in self._cut():
             if piece.body:
-                self._send(piece.body)
+                self._insert.send(self._file.form, piece.body)
             yield _Sent(piece.tally, self._share(piece.end))
         if not force_flush(self._client, self._client.origin):
             raise ServerUnreachable("cannot load the bundle: the server does not make visible what it has stored")
+
+    def _require_readable(self) -> None:
+        try:
+            self._insert.require_readable(self._file.form)
+        except InvalidInput as error:
+            error.hint = "name a newer VictoriaMetrics with --victoria-metrics"
+            raise
 
     def _share(self, end: int) -> float:
         if whole := self._file.text_bytes:
@@ -82,18 +88,6 @@ class Load:
         for text in self._file.blocks(self._pieces.offset):
             yield from self._pieces.feed(text)
         yield from self._pieces.finish()
-
-    def _send(self, body: bytes) -> None:
-        if self._file.form == "native":
-            try:
-                self._insert.send("native", body)
-            except QueryRejected as error:
-                error.hint = _NEEDED
-                raise
-            return
-        self._insert.send("jsonl", spelled_for_all(body))
-        if marks := stale_marks(body):
-            self._insert.write(marks)
 
     def _progress(self, elapsed_s: float) -> Progress:
         done = self._done

@@ -10,36 +10,18 @@ from vmexporter.core.importing.edits import Edits, Keeps
 from vmexporter.core.importing.preflight import Survey, survey
 from vmexporter.core.importing.request import ImportRequest
 from vmexporter.core.times import format_span, format_utc
-from vmexporter.errors import InvalidInput
 from vmexporter.flows.events import Event
 from vmexporter.flows.importevents import Surveyed, Surveying
-from vmexporter.tsdb.identity import release_order
 from vmexporter.tsdb.targetfacts import TargetFacts
 
 FUTURE_MS: Final = 2 * 24 * 3_600_000
 """Storages take samples of up to two days ahead (-futureRetention, and all versions before it)."""
-_NATIVE_FROM: Final = (1, 82, 0)
 
 
 def keeps_of(facts: TargetFacts, now_ms: int) -> Keeps:
     """Which times the target keeps, as far as it is known."""
     kept_ms = facts.retention_ms
     return Keeps() if kept_ms is None else Keeps(now_ms - kept_ms, now_ms + FUTURE_MS)
-
-
-def require_readable(form: str, facts: TargetFacts) -> None:
-    """Nothing if the target can read this form.
-
-    Raises:
-        InvalidInput: native blocks, and a target of before v1.82, which refuses them.
-    """
-    release = facts.program.release
-    if form == "native" and release and release_order(release) < _NATIVE_FROM:
-        raise InvalidInput(
-            f"cannot import native blocks into a server of {release}: their headers are those of v1.82 and later",
-            hint="import into a newer server, or export the bundle anew as JSON lines",
-            field="bundle",
-        )
 
 
 def surveyed(file: MetricsFile, request: ImportRequest, facts: TargetFacts, now_ms: int) -> Generator[

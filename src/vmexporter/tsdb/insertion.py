@@ -12,9 +12,19 @@ from typing import Final
 from isal import igzip
 
 from vmexporter.core.formats import Format
+from vmexporter.core.importing.spellings import spelled_for_all
+from vmexporter.core.importing.stalemarks import stale_marks
 from vmexporter.core.insertpoints import InsertPoints
+from vmexporter.core.native.older import READERS, TELLTALE
 from vmexporter.core.native.stream import stream_header
-from vmexporter.errors import AccessDenied, EndpointMissing, QueryRejected, ServerUnreachable, VmexporterError
+from vmexporter.errors import (
+    AccessDenied,
+    EndpointMissing,
+    InvalidInput,
+    QueryRejected,
+    ServerUnreachable,
+    VmexporterError,
+)
 from vmexporter.tsdb.faults import raise_for, said
 from vmexporter.tsdb.transport import Answer, HttpClient, Limits
 
@@ -35,23 +45,52 @@ class InsertApi:
     def send(self, form: Format, body: bytes) -> None:
         """Have *body*, whole lines or a native stream, taken in; it travels gzipped.
 
+        Lines are spelled as all versions read them. Their staleness marks follow in a request of their own: the import
+        API has no word for them.
+
         Raises:
             ServerUnreachable: no answer came, or 429 or 5xx; with ``unsent`` nothing of it reached the server.
             AccessDenied, EndpointMissing: what the status says.
             QueryRejected: the server read it and refused it, perhaps after a part of it was stored; ``status`` is 413
                 where it is too large.
         """
+        if form == "native":
+            self._import(form, body)
+            return
+        self._import(form, spelled_for_all(body))
+        if marks := stale_marks(body):
+            try:
+                self._write(marks)
+            except ServerUnreachable as error:
+                error.unsent, error.status = False, None  # the lines before have arrived
+                raise
+
+    def require_readable(self, form: Format) -> None:
+        """Nothing if the server reads samples of this *form*; nothing is stored.
+
+        Raises:
+            InvalidInput: native blocks, and a server of before v1.82, whatever it says of its version.
+            VmexporterError: as :meth:`send`.
+        """
+        if form != "native":
+            return
+        try:
+            self._import(form, TELLTALE)
+        except QueryRejected as error:
+            if error.status != 400:
+                raise
+            raise InvalidInput(
+                f"cannot import native blocks into this server: {READERS}",
+                hint="import into a newer server, or export the bundle anew as JSON lines",
+                field="bundle",
+            ) from error
+
+    def _import(self, form: Format, body: bytes) -> None:
         headers = {"Content-Type": "application/octet-stream", "Content-Encoding": "gzip"}
         self._post(PATHS[form], igzip.compress(body, _GZIP_LEVEL), headers)
 
-    def write(self, request: bytes) -> None:
-        """Have a remote write request (protobuf, in snappy) taken in: the way for what JSON cannot say.
-
-        https://prometheus.io/docs/specs/prw/remote_write_spec/
-
-        Raises:
-            VmexporterError: as :meth:`send`.
-        """
+    def _write(self, request: bytes) -> None:
+        """Have a remote write request taken in: https://prometheus.io/docs/specs/prw/remote_write_spec/."""
         version = {"X-Prometheus-Remote-Write-Version": "0.1.0"}
         headers = {"Content-Type": "application/x-protobuf", "Content-Encoding": "snappy", **version}
         self._post("/api/v1/write", request, headers)
@@ -71,6 +110,7 @@ def find_insert(client: HttpClient, points: InsertPoints, form: Format) -> Inser
     """The first of the bases that takes nothing in and says so as the import API does.
 
     Raises:
+        InvalidInput: it cannot read samples of this *form*.
         VmexporterError: none does; the most telling reason: credentials before an ill server before a wrong path.
     """
     failures: list[VmexporterError] = []
@@ -83,6 +123,7 @@ def find_insert(client: HttpClient, points: InsertPoints, form: Format) -> Inser
             if isinstance(error, ServerUnreachable) and error.unsent:
                 break  # the other bases are on the same host
             continue
+        api.require_readable(form)
         return api
     worst = max(failures, key=_weight)
     if isinstance(worst, AccessDenied | ServerUnreachable):

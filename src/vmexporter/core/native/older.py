@@ -1,18 +1,20 @@
 """Blocks of servers before v1.82: their header lacks the last timestamp and the precision, which later servers want.
 
 Both are known without a look at the values, and are put in; timestamps and values keep their bytes. So a bundle of an
-old server is read by today's. (What an old server itself reads is not written any more.)
+old server is read by today's. What an old server itself reads is not written any more: ``TELLTALE`` finds such a server
+out, and ``READERS`` are the words for it.
 """
 
 from __future__ import annotations
 
 import re
+import struct
 from typing import Final
 
 import zstandard
 
 from vmexporter.core.native.blocks import BlockCounter, read_header
-from vmexporter.core.native.timestamps import EXACT_BITS, VARINT, Timestamps, folded, last_ms, signed, varint
+from vmexporter.core.native.timestamps import CONST, EXACT_BITS, VARINT, Timestamps, folded, last_ms, signed, varint
 from vmexporter.errors import BadExportLine
 
 # First timestamp; first value, rows, scale; both types; length of the timestamps.
@@ -21,6 +23,16 @@ _SIZE: Final = re.compile(VARINT)
 _MAX_ROWS: Final = 16_384
 _KNOWN_BYTES: Final = 4 << 20
 _ENTRY_BYTES: Final = 400
+
+READERS: Final = "native blocks are read by VictoriaMetrics v1.82 and later"
+_NAME: Final = b"vmexporter_telltale\x01"
+_ONE_ROW: Final = folded(0) * 2 + folded(_MAX_ROWS) + b"\x01" + folded(0) + bytes([CONST, CONST, EXACT_BITS, 0, 0])
+TELLTALE: Final = b"".join(
+    (struct.pack(">QQ", 2, 2), struct.pack(">I", len(_NAME)), _NAME, struct.pack(">I", len(_ONE_ROW)), _ONE_ROW)
+)
+"""A stream of one block with one row, outside of the stream's range: who can read it takes nothing in.
+
+A server of before v1.82 refuses it: it finds a number of rows that no block has where the value stands now."""
 
 
 class OlderBlocks:
