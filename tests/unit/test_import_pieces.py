@@ -101,10 +101,17 @@ def long_line(samples: int) -> bytes:
 def test_a_line_that_is_too_long_for_servers_is_sent_as_several() -> None:
     long = long_line(200_000)
     assert len(long) > 4 << 20
-    [piece] = line_pieces([long])
-    lines = [json.loads(line) for line in piece.body.split(b"\n") if line]
+    pieces = line_pieces([LINE + long + LINE], target_bytes=1 << 20)
+    body = b"".join(piece.body for piece in pieces)
+    assert body.startswith(LINE) and body.endswith(LINE)
+    lines = [json.loads(line) for line in body[len(LINE) : -len(LINE)].split(b"\n") if line]
     assert max(len(line["values"]) for line in lines) == STRETCH
-    assert (piece.lines, piece.samples) == (len(lines), 200_000)
+    assert (sum(piece.lines for piece in pieces), sum(piece.samples for piece in pieces)) == (len(lines) + 2, 200_002)
+    first, *parts, last = pieces
+    assert (first.start, first.end, first.is_continued) == (0, len(LINE), False)
+    assert {(part.start, part.end, part.is_continued) for part in parts} == {(len(LINE), len(LINE + long), True)}
+    assert (last.start, last.end, last.is_continued) == (len(LINE), len(LINE + long + LINE), False)
+    assert max(len(piece.body) for piece in pieces) < 2 << 20
     whole = json.loads(long)
     for key in ("values", "timestamps"):
         assert [number for line in lines for number in line[key]] == whole[key]

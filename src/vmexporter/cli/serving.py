@@ -46,9 +46,9 @@ def serve(options: ServeOptions) -> None:
         InvalidInput: it cannot listen there, the output folder is none, or the metrics server's address is none.
     """
     from vmexporter.cli import render
+    from vmexporter.core.addresses import is_loopback
     from vmexporter.flows.world import World
     from vmexporter.web.server import PageServer, Wanted
-    from vmexporter.web.settings import is_loopback
 
     wanted = Wanted(options.host, options.port, options.output, options.max_runs, options.url)
     server = PageServer(wanted, World())

@@ -86,6 +86,14 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{shown}" + ("" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}")
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach *host*; IPv6 with or without brackets."""
+    try:
+        return ipaddress.ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def printable_url(url: str) -> str:
     """*url* without credentials, query and fragment: the only form that is shown."""
     try:

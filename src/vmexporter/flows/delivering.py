@@ -16,6 +16,7 @@ from typing import Literal
 
 from vmexporter.core.formats import Format
 from vmexporter.core.importing.halving import halves
+from vmexporter.core.importing.pieces import Piece
 from vmexporter.core.importing.readback import Missing, readback_of
 from vmexporter.errors import QueryRejected, ServerUnreachable
 from vmexporter.flows.events import Event, Note, Retrying
@@ -116,23 +117,23 @@ class Delivery:
     stopped: threading.Event = field(default_factory=threading.Event)
     reading: threading.Lock = field(default_factory=threading.Lock)
 
-    def deliver(self, body: bytes, samples: int, *, suspect: bool) -> None:
-        """Return when the target has said that it has all of *body*; *suspect*: it may have some already.
+    def deliver(self, piece: Piece, *, suspect: bool) -> None:
+        """Return when the target has said that it has all of *piece*; *suspect*: it may have some already.
 
         Raises:
             VmexporterError: it cannot be brought there.
             Stopped: the import is being stopped.
         """
-        todo = deque([_Part(body, "settled" if suspect else "new")])
+        todo = deque([_Part(piece.body, "settled" if suspect else "new")])
         attempt = 0
         while todo:
             part = todo[0].body
             try:
-                if todo[0].fate != "new" and not (part := self._left_of(todo[0], samples)):
+                if todo[0].fate != "new" and not (part := self._left_of(todo[0], piece.samples)):
                     todo.popleft()
                     continue
                 todo[0] = _Part(part)
-                self._send(part)
+                self._send(part, is_plain=piece.is_plain)
                 todo.popleft()
                 attempt = 0
             except _Refused as refusal:
@@ -144,13 +145,13 @@ class Delivery:
                     todo[0] = _Part(todo[0].body, "lost")
                 self._wait(error, attempt)
 
-    def _send(self, body: bytes) -> None:
+    def _send(self, body: bytes, *, is_plain: bool) -> None:
         self.gate.enter(self.stopped)
         overloaded = False
         try:
             if self.stopped.is_set():
                 raise Stopped
-            self.target.insert.send(self.form, body)
+            self.target.insert.send(self.form, body, is_plain=is_plain)
         except ServerUnreachable as error:
             overloaded = error.status in {429, 503}
             raise

@@ -1,19 +1,16 @@
 """The import loop: a text, cut into pieces, several under way at once; what was sent is remembered until it is kept.
 
-A target acknowledges what it holds in memory. Servers bring that to the disk within seconds (-inmemoryDataFlushInterval
-is 5 s, rows wait at most 2 s before); killed before, they lose it. So bytes are ``done`` only when the program that
-took them has lived on for ``KEPT_AFTER_S``. When it was started anew in between, what it may have lost is sent again in
-another pass over the text: read back first, like everything whose fate is not known.
+When the target was started anew, what it may have lost is sent again in another pass over the text: read back first,
+like everything whose fate is not known.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from vmexporter.bundle.importjournal import ImportJournal, Span, merged, without
+from vmexporter.bundle.importjournal import ImportJournal, Span, without
 from vmexporter.bundle.metricsfile import MetricsFile
 from vmexporter.core.importing.edits import Edits, editor_for
 from vmexporter.core.importing.pieces import TARGET_BYTES, Piece, Pieces
@@ -21,13 +18,12 @@ from vmexporter.core.importing.tally import Tally
 from vmexporter.flows.delivering import SETTLE_S, Delivery, Gate, Told
 from vmexporter.flows.events import Event, Note, Waiting
 from vmexporter.flows.importevents import ImportProgress
+from vmexporter.flows.keeping import Keeping, Life
 from vmexporter.flows.readahead import TICK_S, in_background
 from vmexporter.flows.sending import Arrived, Sending
 from vmexporter.flows.target import Target
 from vmexporter.flows.world import World
 
-KEPT_AFTER_S: Final = 20.0
-"""Rows 2 s, parts 5 s, and a look at them every 5 s, each a little longer on a busy machine."""
 _LOOK_EVERY_S: Final = 5.0
 _PROMISED_BYTES: Final = 16 << 20  # one sync of the journal for so many bytes
 _LEAST_BYTES: Final = 4096
@@ -55,20 +51,6 @@ class Manner:
 
 
 @dataclass(slots=True)
-class _Life:
-    """When the target was started, as it says, and how many requests had failed when that was looked at."""
-
-    started: str = ""
-    failures: int = 0
-
-    def lives_on(self, before: _Life) -> bool:
-        """Whether it is the life that was seen before; where that was not told, nothing may have failed since."""
-        if before.started:
-            return self.started == before.started
-        return self.failures == before.failures
-
-
-@dataclass(slots=True)
 class ImportRun:
     """One import under way. ``tally`` counts what arrived and what was left out, once."""
 
@@ -80,23 +62,19 @@ class ImportRun:
     tally: Tally = field(default_factory=Tally)
     _told: Told = field(init=False)
     _gate: Gate = field(init=False)
-    _arrived: deque[tuple[float, Span]] = field(default_factory=deque)
-    _done: list[Span] = field(default_factory=list)
-    _in_doubt: list[Span] = field(default_factory=list)
-    _life: _Life = field(default_factory=_Life)
+    _keeping: Keeping = field(init=False)
     _target_bytes: int = 0
     _started_s: float = 0.0
     _looked_s: float = 0.0
     _progress_s: float = 0.0
     _bytes_before: int = 0
+    _is_continued: bool = False  # the piece before: what is submitted next belongs to it
 
     def __post_init__(self) -> None:
         self._target_bytes = self.manner.body_bytes
         self._told = Told(self._too_large)
         self._gate = Gate(self.manner.parallel)
-        if self.journal is not None:
-            self._done = list(self.journal.state.done)
-            self._in_doubt = without([(0, self.journal.state.upto)], self._done)
+        self._keeping = Keeping(self.journal)
 
     @property
     def doubtful(self) -> int:
@@ -110,9 +88,9 @@ class ImportRun:
             VmexporterError: the import cannot go on; what arrived stays.
         """
         self._started_s = self._looked_s = self.world.monotonic_s()
-        self._bytes_before = _length(self._done)
-        self._life = yield from self._look()
-        yield from self._pass(self._done, self.tally)
+        self._bytes_before = self._keeping.there_bytes
+        self._keeping.life = yield from self._look()
+        yield from self._pass(self._keeping.done, self.tally)
         yield from self.again_if_restarted()
 
     def again_if_restarted(self) -> Generator[Event, None, bool]:
@@ -126,15 +104,16 @@ class ImportRun:
         again = False
         while True:
             yield from self._settle()
-            if not self._in_doubt:
+            if not self._keeping.in_doubt:
                 return again
             again = True
             yield Note("the target was started anew: what it may have lost is compared with what was sent")
-            yield from self._pass(without([(0, _END)], self._in_doubt), Tally())
+            yield from self._pass(without([(0, _END)], self._keeping.in_doubt), Tally())
 
     def _pass(self, passed: list[Span], tally: Tally) -> Iterator[Event]:
         """Send all bytes that are not in *passed*."""
-        source, in_doubt, self._in_doubt = self.source, self._in_doubt, []
+        source = self.source
+        in_doubt, self._keeping.in_doubt = self._keeping.in_doubt, []
         editor = editor_for(source.file.form, source.edits, head=source.file.head, force=source.force)
         pieces = Pieces(editor, passed=passed, target_bytes=self._target_bytes)
         sending = Sending(
@@ -147,7 +126,7 @@ class ImportRun:
             for piece in self._cut(pieces):
                 tally.add(piece.tally)
                 yield from self._submit(sending, piece, in_doubt)
-                if piece.end >= end:
+                if piece.end >= end and not piece.is_continued:
                     break
             while sending.under_way:
                 yield from self._take(sending, TICK_S)
@@ -161,8 +140,11 @@ class ImportRun:
         yield from pieces.finish()
 
     def _submit(self, sending: Sending, piece: Piece, in_doubt: list[Span]) -> Iterator[Event]:
+        was_continued, self._is_continued = self._is_continued, piece.is_continued
+        while was_continued and not piece.is_continued and sending.under_way:
+            yield from self._take(sending, TICK_S)  # the last of a unit stands for all of it
         if not piece.body:
-            self._arrived.append((self.world.monotonic_s(), (piece.start, piece.end)))
+            self._keeping.arrived(piece, self.world.monotonic_s())
             return
         if self.journal is not None and piece.end > self.journal.state.upto:
             self.journal.promise(max(piece.end, piece.start + _PROMISED_BYTES))
@@ -184,34 +166,23 @@ class ImportRun:
         while (told := sending.get(timeout_s)) is not None:
             timeout_s = 0
             if isinstance(told, Arrived):
-                self._arrived.append((self.world.monotonic_s(), (told.piece.start, told.piece.end)))
+                self._keeping.arrived(told.piece, self.world.monotonic_s())
             else:
                 events.append(told)
         return events
 
     def _settle(self, sending: Sending | None = None) -> Iterator[Event]:
-        """Take what arrived long enough ago as done, if the target has lived on since; else put all of it in doubt."""
+        """Look whether the target lives on, and tell from that what of the bytes it keeps."""
         life = yield from self._look()
         if sending is not None:  # what the former life has acknowledged was told before the next one could answer
             yield from self._collected(sending, 0)
-        now_s = self._looked_s = self.world.monotonic_s()
-        same = life.lives_on(self._life)
-        self._life = life
-        if not same:
-            self._in_doubt = merged([*self._in_doubt, *(span for _, span in self._arrived)])
-            self._arrived.clear()
-            return
-        ripe = []
-        while self._arrived and now_s - self._arrived[0][0] >= KEPT_AFTER_S:
-            ripe.append(self._arrived.popleft()[1])
-        self._done = merged([*self._done, *ripe])
-        if self.journal is not None:
-            self.journal.note_done(ripe)
+        self._looked_s = self.world.monotonic_s()
+        self._keeping.settle(life, self._looked_s)
 
-    def _look(self) -> Generator[Event, None, _Life]:
+    def _look(self) -> Generator[Event, None, Life]:
         failures = self._told.failures
         started = yield from in_background(lambda: (self.target.started(),), lambda: None)
-        return _Life(started[0], failures)
+        return Life(started[0], failures)
 
     def _pause(self, wait_s: float) -> Iterator[Event]:
         until_s = self.world.monotonic_s() + wait_s
@@ -228,7 +199,7 @@ class ImportRun:
             return
         self._progress_s = now_s
         elapsed_s = now_s - self._started_s
-        there = _length([*self._done, *(span for _, span in self._arrived)])
+        there = self._keeping.there_bytes
         rate = (there - self._bytes_before) / elapsed_s if elapsed_s > 0 else 0.0
         left = max(self.source.text_bytes - there, 0)
         yield ImportProgress(
@@ -239,7 +210,3 @@ class ImportRun:
             eta_s=left / rate if rate else None,
             at_once=self._gate.allowed,
         )
-
-
-def _length(spans: list[Span]) -> int:
-    return sum(end - start for start, end in spans)

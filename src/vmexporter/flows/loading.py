@@ -67,7 +67,7 @@ class Load:
         self._require_readable()
         for piece in self._cut():
             if piece.body:
-                self._insert.send(self._file.form, piece.body)
+                self._insert.send(self._file.form, piece.body, is_plain=piece.is_plain)
             yield _Sent(piece.tally, self._share(piece.end))
         if not force_flush(self._client, self._client.origin):
             raise ServerUnreachable("cannot load the bundle: the server does not make visible what it has stored")

@@ -76,5 +76,5 @@ class Sending:
             self._delivery.target.interrupt()  # again and again: it may just have begun to wait
 
     def _bring(self, piece: Piece, suspect: bool) -> Arrived:
-        self._delivery.deliver(piece.body, piece.samples, suspect=suspect)
+        self._delivery.deliver(piece, suspect=suspect)
         return Arrived(piece)

@@ -42,11 +42,11 @@ class InsertApi:
         self._client = client
         self.base = base
 
-    def send(self, form: Format, body: bytes) -> None:
-        """Have *body*, whole lines or a native stream, taken in; it travels gzipped.
+    def send(self, form: Format, body: bytes, *, is_plain: bool = False) -> None:
+        """Have *body*, whole lines or a native stream, taken in; it travels gzipped, unless the server is near.
 
-        Lines are spelled as all versions read them. Their staleness marks follow in a request of their own: the import
-        API has no word for them.
+        Lines are spelled as all versions read them, and their staleness marks follow in a request of their own: the
+        import API has no word for them. *is_plain*: all their values are numbers, so neither is needed.
 
         Raises:
             ServerUnreachable: no answer came, or 429 or 5xx; with ``unsent`` nothing of it reached the server.
@@ -54,7 +54,7 @@ class InsertApi:
             QueryRejected: the server read it and refused it, perhaps after a part of it was stored; ``status`` is 413
                 where it is too large.
         """
-        if form == "native":
+        if form == "native" or is_plain:
             self._import(form, body)
             return
         self._import(form, spelled_for_all(body))
@@ -86,8 +86,11 @@ class InsertApi:
             ) from error
 
     def _import(self, form: Format, body: bytes) -> None:
-        headers = {"Content-Type": "application/octet-stream", "Content-Encoding": "gzip"}
-        self._post(PATHS[form], igzip.compress(body, _GZIP_LEVEL), headers)
+        headers = {"Content-Type": "application/octet-stream"}
+        if not self._client.is_near:
+            headers["Content-Encoding"] = "gzip"
+            body = igzip.compress(body, _GZIP_LEVEL)
+        self._post(PATHS[form], body, headers)
 
     def _write(self, request: bytes) -> None:
         """Have a remote write request taken in: https://prometheus.io/docs/specs/prw/remote_write_spec/."""

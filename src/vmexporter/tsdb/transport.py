@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from urllib3 import BaseHTTPResponse, HTTPHeaderDict
 
-from vmexporter.core.addresses import origin_of, parse_address
+from vmexporter.core.addresses import is_loopback, origin_of, parse_address
 from vmexporter.core.request import Connection
 from vmexporter.errors import EndpointMissing, QueryRejected, ServerUnreachable
 from vmexporter.tsdb.credentials import Credentials
@@ -65,6 +65,8 @@ class Answer:
 class HttpClient:
     """All HTTP of one connection, from any number of threads; *direct* goes past every proxy of the environment.
 
+    ``is_near``: the server is on this machine, and nobody asked for gzip: compressing costs more than it saves.
+
     Raises:
         InvalidInput: the address, a header, a credential, a TLS file or the environment's proxy cannot be used.
     """
@@ -76,6 +78,7 @@ class HttpClient:
             proxy_for(self.origin)
         self._credentials = Credentials(connection, address)
         self.insecure = connection.tls.insecure
+        self.is_near = is_loopback(address.host) and not connection.gzip
         self._encodings = "gzip" if connection.gzip else "identity"
         self._wires = Wires()
         self._pools = Pools(connection, self._wires, direct=direct)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from vmexporter.core.addresses import is_loopback
+
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 DEFAULT_PORT: Final = 8080
 
@@ -49,14 +51,6 @@ class Settings:
             return port == str(self.port) and name in {*LOOPBACK_NAMES, bracketed(self.host)}
         own = {*LOOPBACK_NAMES, self.host.lower(), socket.gethostname().lower()}
         return name in own or _is_address(name)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach *host*."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def bracketed(host: str) -> str:

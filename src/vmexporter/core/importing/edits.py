@@ -6,7 +6,7 @@ go that the target does not keep.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -60,33 +60,55 @@ class UnreadableUnit(Exception):
         self.position, self.reason, self.lost = position, reason, lost
 
 
+Parts = Sequence[bytes | memoryview]
+Several = Iterator[tuple[Parts, Tally]]
+"""The edited parts of a unit that is too long for one body, each with what was counted in it."""
+
+
 @dataclass(slots=True)
 class Body:
     """A body under way: its parts, their bytes, what was counted, and how large it may get.
 
-    ``is_full``: the next unit is whole, but does not fit any more. One unit always fits. ``settled`` parts stand alone.
+    ``is_full``: the next unit is whole, but does not fit any more. One unit always fits, or is continued: ``rest`` is
+    what of it has to stand in the next body. ``settled`` parts stand alone; where a body ``is_counted`` only, they are
+    not kept. ``lines`` were read for it, blank ones too; ``is_plain``: all their values are numbers.
     """
 
     most_bytes: int
+    is_counted: bool = False
     parts: list[bytes | memoryview] = field(default_factory=list)
     size: int = 0
     tally: Tally = field(default_factory=Tally)
     is_full: bool = False
     settled: int = 0
+    lines: int = 0
+    is_plain: bool = True
+    rest: Several | None = None
 
     def has_room(self, size: int) -> bool:
         """Whether *size* bytes more fit; if not, the body is full."""
         self.is_full = bool(self.size) and self.size + size > self.most_bytes
         return not self.is_full
 
-    def put(self, parts: Sequence[bytes | memoryview]) -> None:
+    def put(self, parts: Parts) -> None:
         """Add edited bytes."""
         self.parts += parts
         self.size += sum(map(len, parts))
 
+    def fill(self, rest: Several) -> None:
+        """Add as much of *rest* as fits."""
+        self.rest, self.is_plain = rest, False
+        while self.size < self.most_bytes:
+            found = next(rest, None)
+            if found is None:
+                self.rest = None
+                return
+            self.put(found[0])
+            self.tally.add(found[1])
+
     def settle(self) -> None:
         """Let go of the text that parts are views of."""
-        self.parts[self.settled :] = [b"".join(self.parts[self.settled :])]
+        self.parts[self.settled :] = [] if self.is_counted else [b"".join(self.parts[self.settled :])]
         self.settled = len(self.parts)
 
 

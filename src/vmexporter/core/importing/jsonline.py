@@ -73,8 +73,8 @@ def shorter_lines(text: bytes, start: int, end: int) -> Iterator[bytes]:
         yield b"".join((labels, VALUES, values[0], TIMESTAMPS, times[0], LINE_END))
 
 
-def sound_values(values: bytes, *, strict: bool) -> bytes:
-    """*values*, without their brackets, as every server reads them: mostly the same bytes.
+def words_in(values: bytes, *, strict: bool) -> bytes | None:
+    """None if *values*, without their brackets, are all plain numbers; else the same with their words as JSON has them.
 
     Raises:
         BadExportLine: something else than numbers stands among them. With *strict* each number is looked at, else only
@@ -84,8 +84,7 @@ def sound_values(values: bytes, *, strict: bool) -> bytes:
         sound = checked_values(values)
     except (BadExportLine, LeakFound):
         raise BadExportLine("something else than numbers stands among its values") from None
-    sound = values if sound is None or sound == values else sound
-    if not values or (strict and not _NUMBERS.fullmatch(sound)):
+    if not values or (strict and not _NUMBERS.fullmatch(values if sound is None else sound)):
         raise BadExportLine("something else than numbers stands among its values")
     return sound
 

@@ -6,7 +6,7 @@ made of, so what was acknowledged can be written down and passed over later; siz
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,13 +30,17 @@ class Piece:
     """What is sent at once: ``body``, made of the bytes [start, end) of the unedited text.
 
     ``body`` is empty where nothing of these bytes is to be sent: they are done without sending. A native body begins
-    with its own range. ``tally`` counts what is in it and what was left out.
+    with its own range. ``tally`` counts what is in it and what was left out. ``is_continued``: the unit is too long for
+    one body, and its bytes are not done before the next piece is, which begins with the same ``start``. ``is_plain``:
+    all values of its lines are numbers.
     """
 
     start: int
     end: int
     body: bytes
     tally: Tally
+    is_continued: bool = False
+    is_plain: bool = False
 
     @property
     def lines(self) -> int:
@@ -58,20 +62,30 @@ class Pieces:
     """
 
     def __init__(
-        self, editor: Editor, *, offset: int = 0, passed: Spans = (), target_bytes: int = TARGET_BYTES
+        self,
+        editor: Editor,
+        *,
+        offset: int = 0,
+        passed: Spans = (),
+        target_bytes: int = TARGET_BYTES,
+        is_counted: bool = False,
     ) -> None:
-        """Begin at *offset*, the border of a unit; *passed* are the bytes not to be given out again."""
+        """Begin at *offset*, the border of a unit; *passed* are the bytes not to be given out again.
+
+        *is_counted*: pieces are without their bodies.
+        """
         self.offset = max(offset, editor.head_bytes)
         self.target_bytes = target_bytes
         self._editor = editor
         self._passed = [span for span in passed if span[1] > self.offset]
         self._head = editor.head()
         self._start = self._done = self.offset  # of the body under way; of the next unit
-        self._body = Body(target_bytes)
+        self._is_counted = is_counted
+        self._body = Body(target_bytes, is_counted)
         self._rest: list[bytes] = []  # the beginning of the next unit
         self._rest_bytes = 0
         self._is_too_long = self._is_lost = False
-        self._lines: int | None = 0 if self.offset == editor.head_bytes else None  # before the next unit
+        self._lines: int | None = 0 if self.offset == editor.head_bytes else None  # before the body under way
 
     def feed(self, text: bytes) -> Iterator[Piece]:
         """The pieces that *text* completes.
@@ -149,26 +163,40 @@ class Pieces:
             try:
                 taken = self._editor.take(text, position, stop, self._body)
             except UnreadableUnit as error:
-                self._refuse(error.reason, text[position : error.position])
+                self._refuse(error.reason, error.position - position)
                 self._is_lost = True
                 return
-            if self._lines is not None:
-                self._lines += text.count(b"\n", position, taken)
             self._done = begin + taken
             position = taken
+            was_continued = yield from self._continued()
             if self._body.is_full or self._done - self._start >= _MOST_UNEDITED_BYTES:
                 yield self._piece()
-            elif taken < stop:
+            elif taken < stop and not was_continued:
                 break
         self._body.settle()
         if position < len(text):
             self._rest, self._rest_bytes = [text[position:]], len(text) - position
 
+    def _continued(self) -> Generator[Piece, None, bool]:
+        """The pieces of a unit that is too long for one body, but for the last, in which others may follow."""
+        was_continued = False
+        while (rest := self._body.rest) is not None:
+            yield self._piece()
+            self._body.fill(rest)
+            was_continued = True
+        return was_continued
+
     def _piece(self) -> Piece:
-        body, self._body = self._body, Body(self.target_bytes)
-        content = b"".join([self._head, *body.parts] if self._head else body.parts) if body.size else b""
-        piece = Piece(self._start, min(self._done, self.offset), content, body.tally)  # a last line may lack its end
-        self._start = self._done
+        body, self._body = self._body, Body(self.target_bytes, self._is_counted)
+        if self._is_counted:
+            content = b""
+        else:
+            content = b"".join([self._head, *body.parts] if self._head else body.parts) if body.size else b""
+        end = min(self._done, self.offset)  # a last line may lack its end
+        is_continued = body.rest is not None
+        piece = Piece(self._start, end, content, body.tally, is_continued, body.is_plain)
+        self._lines = None if self._lines is None else self._lines + body.lines
+        self._start = self._start if is_continued else self._done
         return piece
 
     def _lose(self, end: int) -> None:
@@ -176,15 +204,15 @@ class Pieces:
         self._body.tally.bad_lines += 1
         self._body.tally.bad_bytes += end - self._done
         self._done = end
-        self._lines = None if self._lines is None else self._lines + 1
+        self._body.lines += 1
 
-    def _refuse(self, reason: str, before: bytes = b"") -> None:
-        """Raise what is wrong with the next unit, or the one behind *before*, unless what is sound is wanted."""
+    def _refuse(self, reason: str, before_bytes: int = 0) -> None:
+        """Raise what is wrong with the next unit, or the one so many bytes on, unless what is sound is wanted."""
         if self._editor.force:
             return
-        place = f"at byte {self._done + len(before):,}"
+        place = f"at byte {self._done + before_bytes:,}"
         if self._lines is not None and self._editor.unit == "line":
-            number = self._lines + before.count(b"\n") + 1
+            number = self._lines + self._body.lines + 1
             place = f"{number:,} ({place})"
         raise BundleDamaged(
             f"cannot import the {self._editor.unit} {place}: {reason}",

@@ -98,7 +98,7 @@ def survey(
     """
     series = _Series(form, edits)
     editor = editor_for(form, edits, head=head, force=force, watch=series.see)
-    pieces, tally = Pieces(editor), Tally()
+    pieces, tally = Pieces(editor, is_counted=True), Tally()
     unread = len(head)  # a survey begins at byte 0
     for block in blocks:
         text, unread = block[unread:], max(unread - len(block), 0)
