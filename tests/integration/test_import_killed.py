@@ -31,7 +31,7 @@ def slowly(request: Request, count: int) -> Fault | None:
     return None
 
 
-@pytest.fixture(params=["installed", "current"])
+@pytest.fixture(params=["installed", pytest.param("current", marks=pytest.mark.slow)])
 def target(request: pytest.FixtureRequest) -> Iterator[VictoriaMetrics]:
     with node(request.param) as server:
         yield server

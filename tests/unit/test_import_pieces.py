@@ -12,7 +12,7 @@ from tests.unit.import_texts import cut_anywhere, pieces_of, texts
 from tests.unit.native_streams import HEADER, START_MS, block, name, unit
 from vmexporter.core.importing.edits import Edits, editor_for
 from vmexporter.core.importing.jsonline import STRETCH
-from vmexporter.core.importing.pieces import MOST_UNIT_BYTES, Piece, Pieces
+from vmexporter.core.importing.pieces import MOST_UNIT_BYTES, TARGET_BYTES, Piece, Pieces
 from vmexporter.errors import BundleDamaged
 
 LINE = b'{"metric":{"__name__":"m"},"values":[1],"timestamps":[1700000000000]}\n'
@@ -192,3 +192,20 @@ def test_native_text_that_is_torn_is_refused_or_counted() -> None:
         assert b"".join(piece.body for piece in pieces) == HEADER + good
         assert sum(piece.tally.bad_bytes for piece in pieces) == len(bad)
         check_cover(pieces, 16, 16 + len(text))
+
+
+def test_a_piece_is_plain_when_all_its_values_are_numbers() -> None:
+    odd = LINE.replace(b"[1]", b"[null]")
+    pieces = line_pieces([LINE + odd + LINE], target_bytes=1)
+    assert [piece.is_plain for piece in pieces] == [True, False, True]
+    assert [piece.is_plain for piece in line_pieces([LINE + odd + LINE], target_bytes=1 << 20)] == [False]
+
+
+def test_what_is_only_counted_is_counted_in_the_same_way() -> None:
+    text = LINE * 3 + long_line(100_000) + LINE
+    editor = editor_for("jsonl", Edits())
+    counted = list(pieces_of([text], Pieces(editor, is_counted=True)))
+    assert all(piece.body == b"" for piece in counted)
+    assert sum(piece.samples for piece in counted) == 100_004
+    whole = line_pieces([text], target_bytes=TARGET_BYTES)
+    assert [(piece.start, piece.end) for piece in counted] == [(piece.start, piece.end) for piece in whole]
