@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from vmexporter.core.addresses import is_loopback
 from vmexporter.core.components import Instance
 from vmexporter.core.request import TimeRange
 from vmexporter.core.selectors import Target
@@ -16,7 +17,7 @@ from vmexporter.flows.naming import new_bundle_name
 from vmexporter.flows.world import World
 from vmexporter.web.server import PageServer, Wanted
 from vmexporter.web.service import time_zone
-from vmexporter.web.settings import DEFAULT_PORT, Settings, is_loopback
+from vmexporter.web.settings import DEFAULT_PORT, Settings
 
 HOUR_MS = 3_600_000
 

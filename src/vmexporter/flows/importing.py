@@ -11,9 +11,9 @@ from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO
 
-from vmexporter.bundle.importjournal import ImportJournal, SourceFile, is_import_journal, require_same
+from vmexporter.bundle.importjournal import SUFFIX, ImportJournal, SourceFile, is_import_journal, require_same
 from vmexporter.bundle.metricsfile import MetricsFile, open_metrics
 from vmexporter.bundle.recenttargets import state_folder, without_secrets
 from vmexporter.core.importing.edits import Edits, Keeps
@@ -37,8 +37,6 @@ from vmexporter.flows.readahead import in_background
 from vmexporter.flows.target import Target, Ways, open_target, ways_of
 from vmexporter.flows.verifying import Check, Question, patiently_counted
 from vmexporter.flows.world import World
-
-_SUFFIX: Final = ".import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,5 +185,5 @@ def _places(path: Path, request: ImportRequest) -> list[Path]:
     """Where the journal may lie: beside the file, or with this user's state; one for each file and target."""
     meant = f"{without_secrets(request.insert_url or request.connection.url)} {request.connection.tenant}"
     mark = hashlib.sha256(meant.encode()).hexdigest()[:8]
-    name = f"{path.name}.{mark}{_SUFFIX}"
+    name = f"{path.name}.{mark}{SUFFIX}"
     return [path.absolute().with_name(name), state_folder() / "imports" / name]

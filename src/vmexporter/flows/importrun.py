@@ -181,7 +181,7 @@ class ImportRun:
 
     def _look(self) -> Generator[Event, None, Life]:
         failures = self._told.failures
-        started = yield from in_background(lambda: (self.target.started(),), lambda: None)
+        started = yield from in_background(lambda: (self.target.started(),))
         return Life(started[0], failures)
 
     def _pause(self, wait_s: float) -> Iterator[Event]:
