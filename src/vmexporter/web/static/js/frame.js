@@ -40,8 +40,8 @@ export function startPage({ course, loaders, store, follower, home, ...on }) {
   }
 
   function asked() {
-    const [, id = "", tail = ""] = /^#\/([a-z]*)(?:\/(.*))?$/.exec(location.hash) ?? [];
-    return { id: loaders[id] ? id : "", tail: decodeURIComponent(tail) };
+    const [, id = "", tail = ""] = /^#\/([a-z]*)(?:\/(\w*))?$/.exec(location.hash) ?? [];
+    return { id: loaders[id] ? id : "", tail };
   }
 
   async function show() {

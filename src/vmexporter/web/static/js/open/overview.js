@@ -59,7 +59,8 @@ function up({ up_share: share }) {
 
 /** When an instance was up: a bar, its gaps told by height too, a tick for a restart. */
 function lane(row, { start_ms, end_ms, marks: all }) {
-  const at = (ms) => Math.min(WIDTH, Math.max(0, ((ms - start_ms) / (end_ms - start_ms)) * WIDTH));
+  const length = end_ms - start_ms || 1; // a bundle of a single moment
+  const at = (ms) => Math.min(WIDTH, Math.max(0, ((ms - start_ms) / length) * WIDTH));
   const bar = ([from, to], kind) =>
     h(`rect.${kind}`, {
       x: at(from).toFixed(2),
