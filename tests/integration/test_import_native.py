@@ -125,7 +125,7 @@ class TestAnOldServer:
 class TestFaults:
     @pytest.mark.parametrize(
         "fault",
-        [Drop(), Lost(), Lost(kind="fin"), Lost(0.5), Lost(0.9), Answer(503, b"busy")],
+        [Lost(), Lost(0.5), *(pytest.param(fault, marks=pytest.mark.slow) for fault in MORE_FAULTS)],
         ids=lambda fault: f"{fault!r:.30}",
     )
     def test_nothing_is_lost_or_doubled(
