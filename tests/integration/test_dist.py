@@ -81,7 +81,8 @@ def test_the_metadata(wheel: Path) -> None:
 
 def test_the_source_distribution_builds_the_same_wheel(dist: Path, wheel: Path, tmp_path: Path) -> None:
     with tarfile.open(dist / f"vmexporter-{__version__}.tar.gz") as file:
-        file.extractall(tmp_path, filter="data")
+        file.extraction_filter = getattr(tarfile, "data_filter", None)  # of Python 3.11.4 and later
+        file.extractall(tmp_path)
         names = {name.partition("/")[2] for name in file.getnames()}
     assert {"README.md", "CHANGELOG.md", "LICENSE", "hatch_build.py", "requirements/runtime.txt"} <= names
     assert not [name for name in names if name.startswith(("tests/", "bench/", ".venv")) or ".part" in name]

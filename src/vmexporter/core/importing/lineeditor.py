@@ -15,7 +15,7 @@ from vmexporter.core.samples import LINE_END, TIMESTAMPS, VALUES
 from vmexporter.errors import BadExportLine
 
 _LONG_BYTES: Final = 2 << 20
-_BLANK_LINES: Final = re.compile(rb"\n++|(?:\r\n)++")
+_BLANK_LINES: Final = re.compile(rb"\n+|(?:\r\n)+")
 
 
 class _Line(NamedTuple):

@@ -16,7 +16,7 @@ from vmexporter.core.privacy.labels import Pair, decode, encode
 from vmexporter.errors import BadExportLine
 
 _METRIC: Final = b"__name__"
-_TEXT: Final = re.compile(rb"[^\x00-\x02]*+(?:\x00[012][^\x00-\x02]*+)*+")
+_TEXT: Final = re.compile(rb"[^\x00-\x02]*+(?:\x00[012][^\x00-\x02]*+)*")
 _ESCAPED: Final = re.compile(rb"\x00([012])")
 _TO_ESCAPE: Final = re.compile(rb"[\x00-\x02]")
 # In most names nothing needs an escape, neither here nor in JSON.

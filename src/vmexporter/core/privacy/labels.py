@@ -21,7 +21,7 @@ from vmexporter.errors import BadExportLine
 Pair = tuple[bytes, bytes]
 
 _START: Final = b'{"metric":{'
-_STRING: Final = rb'[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+'
+_STRING: Final = rb'[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*'
 _PAIR: Final = re.compile(rb'"(' + _STRING + rb')":"(' + _STRING + rb')"(?:,(?=")|\Z)')
 _ESCAPES: Final = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
 #: Quotes, colon and comma around every pair; the last pair has no comma.
