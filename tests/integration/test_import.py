@@ -23,8 +23,10 @@ from tests.integration.importsite import (
 )
 from tests.lab.lines import line, samples_by_series
 from tests.lab.victoria import VictoriaMetrics
+from vmexporter.errors import InvalidInput
 from vmexporter.flows.importevents import Surveyed
 from vmexporter.flows.importrun import Manner
+from vmexporter.flows.world import World
 
 pytestmark = pytest.mark.real
 LINES = known_lines()
@@ -89,12 +91,45 @@ class TestPreflight:
         no_journal(tmp_path)
 
 
+class TestNothingIsLeft:
+    """Nothing is sent then, and nothing is called a success."""
+
+    @pytest.mark.parametrize(
+        ("options", "field", "hint"),
+        [
+            ({"jobs": ["nosuch"]}, "jobs", "the jobs job-0, job-1, job-2"),
+            ({"time_range": {"start_ms": 1, "end_ms": 2}}, "time_range", "2025-10-09T08:53:20Z to "),
+        ],
+    )
+    def test_the_refusal_says_what_there_is(
+        self, target: VictoriaMetrics, tmp_path: Path, options: dict[str, Any], field: str, hint: str
+    ) -> None:
+        with pytest.raises(InvalidInput, match="cannot import: no") as refusal:
+            imported(written(LINES, tmp_path / "known.jsonl"), target.url, **options)
+        assert refusal.value.field == field and hint in refusal.value.hint
+        target.flush()
+        assert stored(target.api) == {}
+        no_journal(tmp_path)
+
+
 class TestWhatTheTargetDrops:
     def test_older_samples_are_left_out_and_said(self, tmp_path: Path) -> None:
+        now_ms = World().now_ms()
+        young = line({"__name__": "young", "job": "job-1", "instance": "x"}, [1, 2], [now_ms - 2_000, now_ms - 1_000])
         with node("installed", "-retentionPeriod=1d") as target:
-            done = imported(written(LINES, tmp_path / "known.jsonl"), target.url)
-        assert done.tally.before_retention == 60 * 120 and done.tally.samples == 0
-        assert done.verification.samples_found == 0
+            done = imported(written([*LINES, young], tmp_path / "known.jsonl"), target.url)
+        assert (done.tally.before_retention, done.tally.samples) == (60 * 120, 2)
+        assert done.verification.samples_found == 2
+
+    def test_when_that_are_all_nothing_is_begun(self, tmp_path: Path) -> None:
+        path = written(LINES, tmp_path / "known.jsonl")
+        with node("installed", "-retentionPeriod=1d") as target:
+            with pytest.raises(InvalidInput, match=r"all 7,200 samples .* \(-retentionPeriod=1d\)") as refusal:
+                imported(path, target.url)
+            assert "--shift-to-now" in refusal.value.hint
+            [*_, seen] = events_of(path, target.url, Manner(check_only=True))
+            assert isinstance(seen, Surveyed) and seen.outside == 60 * 120
+        no_journal(tmp_path)
 
     def test_unless_they_are_moved(self, tmp_path: Path) -> None:
         with node("installed", "-retentionPeriod=1d") as target:

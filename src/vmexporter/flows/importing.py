@@ -32,7 +32,7 @@ from vmexporter.flows.importevents import (
     Verifying,
 )
 from vmexporter.flows.importrun import ImportRun, Manner, Source
-from vmexporter.flows.preparing import surveyed
+from vmexporter.flows.preparing import require_something, surveyed
 from vmexporter.flows.readahead import in_background
 from vmexporter.flows.target import Target, Ways, open_target, ways_of
 from vmexporter.flows.verifying import Check, Question, patiently_counted
@@ -64,6 +64,7 @@ def import_metrics(source: Path | BinaryIO, request: ImportRequest, manner: Mann
     """Import *source*: a bundle, JSON lines, or a stream of them.
 
     Raises:
+        InvalidInput: nothing of it is left to send.
         VmexporterError: it could not be finished; what was sent is in the journal, if there is one.
     """
     with open_metrics(source, force=request.force) as file, ways_of(request) as ways:
@@ -72,6 +73,7 @@ def import_metrics(source: Path | BinaryIO, request: ImportRequest, manner: Mann
         yield seen
         if manner.check_only:
             return
+        yield from require_something(file, seen, request)
         work = _Work(file, target, seen, edits, request, manner, world)
         with ExitStack() as stack:
             journal = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Final
 
 from vmexporter.bundle.metricsfile import MetricsFile
@@ -10,12 +10,15 @@ from vmexporter.core.importing.edits import Edits, Keeps
 from vmexporter.core.importing.preflight import Survey, survey
 from vmexporter.core.importing.request import ImportRequest
 from vmexporter.core.times import format_span, format_utc
+from vmexporter.errors import InvalidInput
 from vmexporter.flows.events import Event
 from vmexporter.flows.importevents import Surveyed, Surveying
 from vmexporter.tsdb.targetfacts import TargetFacts
 
 FUTURE_MS: Final = 2 * 24 * 3_600_000
 """Storages take samples of up to two days ahead (-futureRetention, and all versions before it)."""
+
+_JOBS_NAMED: Final = 20
 
 
 def keeps_of(facts: TargetFacts, now_ms: int) -> Keeps:
@@ -41,6 +44,38 @@ def surveyed(file: MetricsFile, request: ImportRequest, facts: TargetFacts, now_
     over = found.series_over(facts.label_limit) if facts.label_limit else 0
     warnings = tuple(_warnings(found, facts, outside, over))
     return Surveyed(found, facts, shift_ms, outside, unshifted, over, warnings), Edits.of(options, shift_ms, keeps)
+
+
+def require_something(file: MetricsFile, seen: Surveyed, request: ImportRequest) -> Iterator[Event]:
+    """Make sure that there is anything to send, or look again for what the file has instead.
+
+    Raises:
+        InvalidInput: there is not; the hint says what of the file could be sent.
+    """
+    found, options, left_out = seen.survey, request.options, seen.survey.tally
+    if found.samples > seen.outside:
+        return
+    if found.samples:
+        hint = "--shift-to-now moves all samples in time, so that the last one is of now"
+        why = f"all {found.samples:,} samples lie outside of what the target keeps"
+        kept = f" (-retentionPeriod={seen.facts.retention})" if seen.facts.retention else ""
+        raise InvalidInput(f"cannot import: {why}{kept}", hint=hint, field="shift")
+    if not left_out.other_jobs_samples and not left_out.outside_range:
+        raise InvalidInput("cannot import: there are no samples in the file", field="source")
+    everything = Edits.of(options.model_copy(update={"jobs": (), "time_range": None}), 0, Keeps())
+    whole = yield from _told(survey(file.blocks(), file.form, everything, head=file.head, force=request.force), file)
+    if left_out.outside_range:
+        why, field = "no sample of it is of the chosen time", "time_range"
+        hint = f"the file has {range_words(whole.first_ms, whole.last_ms)}"
+    else:
+        why, field = "none of the chosen jobs has a sample in the file", "jobs"
+        hint = f"the file has {_jobs_named(sorted(whole.jobs))}"
+    raise InvalidInput(f"cannot import: {why}", hint=hint, field=field)
+
+
+def _jobs_named(jobs: list[str]) -> str:
+    more = f" and {len(jobs) - _JOBS_NAMED} more" if len(jobs) > _JOBS_NAMED else ""
+    return f"the jobs {', '.join(job or '(none)' for job in jobs[:_JOBS_NAMED])}{more}"
 
 
 def _told(looking: Generator[int, None, Survey], file: MetricsFile) -> Generator[Event, None, Survey]:

@@ -79,7 +79,9 @@ export function mount(root, app, signal) {
     if (check?.key !== checkKey(store.state, options))
       return { why: "The preflight has to end first", focus: "preflight" };
     if (check.result.merged_series) return { why: "Correct the labels to drop first", focus: "drop" };
-    return check.result.samples ? null : { why: "There is nothing to import", focus: "preflight" };
+    const { samples, too_old: old, in_the_future: ahead } = check.result;
+    if (!samples) return { why: "There is nothing to import", focus: "preflight" };
+    return samples > old + ahead ? null : { why: "The target would drop all of it: move it in time", focus: "preflight" };
   }
 
   draw();
