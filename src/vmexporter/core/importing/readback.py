@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from vmexporter.core.formats import Format
+from vmexporter.core.importing.bodyselectors import body_selectors
 from vmexporter.core.lines import LABELS_END
 from vmexporter.core.native.blocks import read_header, rows_in_range
 from vmexporter.core.native.frames import Frames
@@ -21,10 +22,8 @@ from vmexporter.core.native.names import pairs_of
 from vmexporter.core.native.stream import HEADER_BYTES
 from vmexporter.core.privacy.labels import Pair, decode, fingerprint, parse
 from vmexporter.core.samples import TIMESTAMPS
-from vmexporter.core.selectors import Matcher, Selector, escape_regex
 from vmexporter.errors import BadExportLine
 
-_NAMES_PER_SELECTOR: Final = 60
 _LENGTH: Final = struct.Struct(">I")
 _RANGE: Final = struct.Struct(">QQ")
 
@@ -49,10 +48,9 @@ class Asked:
 
 @dataclass(slots=True)
 class _Series:
-    """One series of the body: the times it has there, and those of them (or around them) that the server has."""
+    """One series of the body: its labels, and the times that the server has of it."""
 
-    name: str
-    job: str
+    labels: dict[str, str]
     had: Counter[int] = field(default_factory=Counter)
 
 
@@ -93,8 +91,7 @@ class _Known:
         """Take note of a series; its fingerprint."""
         key = _key(pairs)
         if key not in self.series:
-            labels = {decode(name): decode(value) for name, value in pairs}
-            self.series[key] = _Series(labels.get("__name__", ""), labels.get("job", ""))
+            self.series[key] = _Series({decode(name): decode(value) for name, value in pairs})
         return key
 
     def reach(self, first_ms: int, last_ms: int) -> None:
@@ -105,13 +102,7 @@ class _Known:
         """What to export."""
         if self.first_ms > self.last_ms:
             return None
-        jobs = [*sorted({one.job for one in self.series.values()}), mark]
-        names = sorted({one.name for one in self.series.values()})
-        packs = [names[at : at + _NAMES_PER_SELECTOR] for at in range(0, len(names), _NAMES_PER_SELECTOR)]
-        of_jobs = Matcher("job", "=~", "|".join(map(escape_regex, jobs)))
-        selectors = [
-            str(Selector(((Matcher("__name__", "=~", "|".join(map(escape_regex, pack))), of_jobs),))) for pack in packs
-        ]
+        selectors = body_selectors([one.labels for one in self.series.values()], mark)
         return Asked(selectors, self.first_ms, self.last_ms)
 
     def take(self, lines: Iterable[bytes]) -> None:
