@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from vmexporter.bundle.recenttargets import RecentTargets, state_folder
@@ -42,7 +42,6 @@ class _Seen:
     journal: Path | None = None
     survey: Surveyed | None = None
     result: Imported | None = None
-    notes: list[str] = field(default_factory=list)
 
 
 def import_(bundle: str, options: Options) -> None:
@@ -104,7 +103,8 @@ def _note(event: Event, seen: _Seen, form: FormatOptions) -> None:
         seen.journal = event.path
     elif isinstance(event, Surveyed):
         seen.survey = event
-        if not form.json and not form.quiet:
+        is_result = isinstance(form, MannerOptions) and form.check_only
+        if not form.json and (is_result or not form.quiet):
             render.print_facts("Preflight", importwords.preflight(event))
     elif isinstance(event, Imported):
         seen.result = event

@@ -33,6 +33,8 @@ def preflight(seen: Surveyed) -> list[tuple[str, object]]:
         told.append(("outside", f"{count(seen.outside)} samples; without a shift {count(seen.outside_unshifted)}"))
     if seen.over_limit:
         told.append(("too many labels", f"{count(seen.over_limit)} series"))
+    if seen.lost:
+        told.append(("LOST", _lost(seen.lost)))
     return [*told, *(("note", warning) for warning in seen.warnings)]
 
 
@@ -56,6 +58,7 @@ def preflight_json(seen: Surveyed) -> dict[str, Any]:
         "samples_outside": seen.outside,
         "samples_outside_unshifted": seen.outside_unshifted,
         "series_over_label_limit": seen.over_limit,
+        "samples_lost": seen.lost,
         "warnings": list(seen.warnings),
     }
 
@@ -78,9 +81,15 @@ def result(done: Imported) -> list[tuple[str, object]]:
         told.append(("left out", ", ".join(told_out)))
     if tally.bad_lines:
         told.append(("UNREADABLE", f"{count(tally.bad_lines)} lines, {size(tally.bad_bytes)}"))
+    if done.lost:
+        told.append(("LOST", _lost(done.lost)))
     if done.doubtful:
         told.append(("DOUBTFUL", f"{count(done.doubtful)} samples may be stored twice: a request's fate is not known"))
     return told
+
+
+def _lost(samples: int) -> str:
+    return f"{count(samples)} samples that the bundle's manifest promises cannot be read"
 
 
 def differences(checked: Verification) -> Iterator[tuple[str, ...]]:

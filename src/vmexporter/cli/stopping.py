@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM during an export: the first asks it to stop where it can be resumed, the second ends it."""
+"""Ctrl-C and SIGTERM while work goes on: the first asks it to stop where it can be resumed, the second ends it."""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ class Surveyed(Event):
 
     ``outside`` are the samples that the target would drop for their time after a shift by ``shift_ms``,
     ``outside_unshifted`` those without a shift. ``over_limit`` are series with more labels than the target takes.
-    ``warnings`` are sentences for the user.
+    ``lost`` are samples that the manifest of a damaged bundle promises and that cannot be read. ``warnings`` are
+    sentences for the user.
     """
 
     survey: Survey
@@ -43,6 +44,7 @@ class Surveyed(Event):
     outside: int
     outside_unshifted: int
     over_limit: int
+    lost: int
     warnings: tuple[str, ...]
 
 
@@ -94,11 +96,15 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Imported(Event):
-    """The import is done. *tally* counts what was sent and left out; *doubtful* samples may stand there twice."""
+    """The import is done. *tally* counts what was sent and left out; *doubtful* samples may stand there twice.
+
+    *lost* are samples of a damaged bundle that could not be read (see :class:`Surveyed`).
+    """
 
     tally: Tally
     verification: Verification
     doubtful: int
+    lost: int
     elapsed_s: float
 
 

@@ -104,6 +104,7 @@ def resume_import(
         require_same(SourceFile.of(file_path), header["source"])
         with open_metrics(file_path, force=request.force) as file, ways_of(request) as ways:
             target = yield from _found(ways, file, world)
+            yield from _elsewhere(header, request)
             seen, _ = yield from surveyed(file, request, target.facts, world.now_ms())
             keeps = Keeps(**header["keeps"])
             edits = Edits.of(request.options, int(header["shift_ms"]), keeps)
@@ -120,6 +121,26 @@ def _found(ways: Ways, file: MetricsFile, world: World) -> Generator[Event, None
     for note in (*file.notes, *file.damage, *target.notes):
         yield Note(note)
     return target
+
+
+def _elsewhere(header: dict[str, Any], request: ImportRequest) -> Iterator[Event]:
+    """Say so where an import goes on at another target than the one it was begun with."""
+    begun = (header["url"], header["insert_url"], header["tenant"])
+    kept = _addresses(request)
+    if (begun[1] or begun[0], begun[2]) != (kept["insert_url"] or kept["url"], kept["tenant"]):
+        yield Note(
+            "this import goes on at another address than it was begun with: what is written down as arrived is not sent"
+            " again, so it has to be the same target"
+        )
+
+
+def _addresses(request: ImportRequest) -> dict[str, str]:
+    """The target as it may be written down: neither user and password nor query strings."""
+    return {
+        "url": without_secrets(request.connection.url),
+        "insert_url": without_secrets(request.insert_url) if request.insert_url else "",
+        "tenant": request.connection.tenant,
+    }
 
 
 def _kept(journal: ImportJournal | None) -> Iterator[Event]:
@@ -150,18 +171,16 @@ def _run(work: _Work, journal: ImportJournal | None, before: dict[str, Any] | No
             outcome = yield from check.run(run.tally, work.world)
     if journal is not None:
         journal.remove()
-    yield Imported(run.tally, outcome, run.doubtful, work.world.monotonic_s() - started_s)
+    yield Imported(run.tally, outcome, run.doubtful, work.seen.lost, work.world.monotonic_s() - started_s)
 
 
 def _header(work: _Work) -> dict[str, Any]:
-    """What the journal must hold to go on: no credentials, neither user and password nor query strings."""
+    """What the journal must hold to go on, without credentials."""
     request, path = work.request, work.file.path
     assert path is not None
     return {
         "source": asdict(SourceFile.of(path)),
-        "url": without_secrets(request.connection.url),
-        "insert_url": without_secrets(request.insert_url) if request.insert_url else "",
-        "tenant": request.connection.tenant,
+        **_addresses(request),
         "options": request.options.model_dump(mode="json"),
         "force": request.force,
         "shift_ms": work.edits.shift_ms,

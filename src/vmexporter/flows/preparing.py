@@ -43,7 +43,8 @@ def surveyed(file: MetricsFile, request: ImportRequest, facts: TargetFacts, now_
     outside, unshifted = found.samples_outside(keeps, shift_ms), found.samples_outside(keeps, 0)
     over = found.series_over(facts.label_limit) if facts.label_limit else 0
     warnings = tuple(_warnings(found, facts, outside, over))
-    return Surveyed(found, facts, shift_ms, outside, unshifted, over, warnings), Edits.of(options, shift_ms, keeps)
+    seen = Surveyed(found, facts, shift_ms, outside, unshifted, over, _lost(file, found), warnings)
+    return seen, Edits.of(options, shift_ms, keeps)
 
 
 def require_something(file: MetricsFile, seen: Surveyed, request: ImportRequest) -> Iterator[Event]:
@@ -86,6 +87,13 @@ def _told(looking: Generator[int, None, Survey], file: MetricsFile) -> Generator
             found: Survey = end.value
             return found
         yield Surveying(min(file.read_bytes / file.file_bytes, 1.0) if file.file_bytes else 1.0)
+
+
+def _lost(file: MetricsFile, found: Survey) -> int:
+    if file.manifest is None:
+        return 0
+    read = found.samples + found.tally.other_jobs_samples + found.tally.outside_range
+    return max(file.manifest.counts.samples - read, 0)
 
 
 def _warnings(found: Survey, facts: TargetFacts, outside: int, over: int) -> list[str]:

@@ -112,6 +112,7 @@ class PreflightAnswer(Given):
 
     The target would drop ``too_old`` and ``in_the_future`` of the samples for their time, about (none and all are
     exact); ``too_old_at_now`` if the last sample became one of now. ``series_over_limit``: more labels than it takes.
+    ``lost``: samples that a damaged bundle's manifest promises and that cannot be read.
     """
 
     target: TargetFacts
@@ -129,6 +130,7 @@ class PreflightAnswer(Given):
     too_old: int
     too_old_at_now: int
     in_the_future: int
+    lost: int
     left_out: LeftOut
 
 
@@ -151,7 +153,10 @@ class JobVerdict(Given):
 
 
 class ImportAnswer(Given):
-    """A finished import. ``doubtful`` samples may stand at the target twice. ``reasons`` may explain a difference."""
+    """A finished import. ``doubtful`` samples may stand at the target twice. ``reasons`` may explain a difference.
+
+    ``lost``: samples that a damaged bundle's manifest promises and that could not be read.
+    """
 
     verdict: Verdict
     series: int
@@ -160,6 +165,7 @@ class ImportAnswer(Given):
     jobs: tuple[JobVerdict, ...]
     reasons: tuple[str, ...]
     left_out: LeftOut
+    lost: int
     doubtful: int
     elapsed_s: float
 

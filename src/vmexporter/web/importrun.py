@@ -164,6 +164,7 @@ class PreflightRun(Run[PreflightSnapshot, Event]):
             too_old=found.samples_outside(old, event.shift_ms),
             too_old_at_now=found.samples_outside(old, now_ms - found.last_ms),
             in_the_future=found.samples_outside(ahead, event.shift_ms),
+            lost=event.lost,
             left_out=left_out(found.tally),
         )
 
@@ -215,6 +216,7 @@ def import_answer(seen: Surveyed, done: Imported) -> ImportAnswer:
         jobs=tuple(jobs),
         reasons=tuple(map(legible, verification.reasons)),
         left_out=left_out(done.tally),
+        lost=done.lost,
         doubtful=done.doubtful,
         elapsed_s=done.elapsed_s,
     )

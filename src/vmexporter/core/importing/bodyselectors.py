@@ -1,8 +1,8 @@
 """Selectors for the series of a body, as narrow as they can be said shortly.
 
 A server may hold several copies of a case, told apart by one label, and each has all names and jobs of the body. So a
-label that all series of a selector have, with few values, is asked for, too. Nothing of the body can be missed: what the
-server has of a series has just its labels.
+label that all series of a selector have, with few values, is asked for, too. Nothing of the body can be missed: what
+the server has of a series has just its labels.
 """
 
 from __future__ import annotations

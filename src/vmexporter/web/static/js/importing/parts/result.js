@@ -46,7 +46,7 @@ export function resultView(app) {
   };
 }
 
-function verdict({ verdict: found, samples, samples_found: stored, doubtful }, server) {
+function verdict({ verdict: found, samples, samples_found: stored, doubtful, lost }, server) {
   const notes = [
     {
       same: () =>
@@ -69,6 +69,10 @@ function verdict({ verdict: found, samples, samples_found: stored, doubtful }, s
         ),
     }[found](),
   ];
+  if (lost)
+    notes.push(
+      note("warn", `${plural(lost, "sample")} of the bundle could not be read.`, "It is damaged: its manifest promises more."),
+    );
   if (doubtful)
     notes.push(
       note(
