@@ -56,6 +56,14 @@ def no_proxy_in_the_environment() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_state_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What an import remembers for its user, it does not remember for whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared_victoria() -> Iterator[VictoriaMetrics]:
     """One single node for the whole session, empty at first: mark what you import with ``unique_job``."""

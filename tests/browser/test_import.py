@@ -155,3 +155,18 @@ def test_addresses_are_remembered_without_secrets(
     expect(importer.button(f"Take {target.url}")).to_have_count(0)
     importer.connect_to(target.url)
     assert b"pl4nted" not in site.get("/api/targets").body
+
+
+def test_a_cluster_is_taken_with_both_addresses_and_its_tenant(importer: ImportWizard, taken: State) -> None:
+    known = {"url": "http://vmselect:8481", "insert_url": "http://vminsert:8480", "tenant": "5:7"}
+    answer = {"targets": [{"id": "a", **known}], "remember": True}
+    importer.page.route("**/api/targets", lambda route: route.fulfill(json=answer))
+    importer.open("target", taken).at("target")
+    importer.button("Take http://vmselect:8481, sends to http://vminsert:8480, tenant 5:7").click()
+    expect(importer.field("Address")).to_have_value(known["url"])
+    expect(importer.page.locator("#insert-url")).to_have_value(known["insert_url"])
+    expect(importer.page.locator("#tenant")).to_have_value(known["tenant"])
+    expect(importer.page.locator("#tenant")).to_be_visible()
+    state = importer.state()
+    assert (state["connection"]["url"], state["insert_url"]) == (known["url"], known["insert_url"])
+    assert state["connection"]["tenant"] == known["tenant"]

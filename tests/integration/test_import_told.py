@@ -11,8 +11,9 @@ from tests.integration.importsite import check_equal, finished, known_lines, nod
 from tests.lab.commandline import run_here
 from tests.lab.victoria import VictoriaMetrics
 from tests.unit.bundles import TEXTS, WHOLE, make_bundle
+from vmexporter.bundle.recenttargets import RecentTarget, RecentTargets
 from vmexporter.core.request import Connection
-from vmexporter.errors import BundleDamaged
+from vmexporter.errors import BundleDamaged, VmexporterError
 from vmexporter.flows.events import Note
 from vmexporter.flows.importevents import ImportProgress, JournalKept, Surveyed
 from vmexporter.flows.importing import import_metrics, resume_import
@@ -24,8 +25,9 @@ LINES = known_lines(series=30, samples=40)
 
 
 @pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state"
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,29 @@ def test_a_sound_bundle_lost_nothing(target: VictoriaMetrics, tmp_path: Path) ->
     [seen] = [event for event in import_metrics(bundle, request, Manner(check_only=True), World())
               if isinstance(event, Surveyed)]  # fmt: skip
     assert seen.survey.tally.outside_range and not seen.lost
+
+
+def test_a_target_is_remembered_once_it_was_found(target: VictoriaMetrics, tmp_path: Path, state: Path) -> None:
+    path = written(LINES, tmp_path / "k.jsonl")
+    known = RecentTargets(state / "vmexporter")
+    request = request_to(target.url)
+    list(import_metrics(path, request, Manner(check_only=True), World()))
+    with pytest.raises(VmexporterError):
+        list(import_metrics(path, request_to("http://127.0.0.1:1"), Manner(), World()))
+    assert known.targets() == []
+    list(until_kept(import_metrics(path, request.model_copy(update={"insert_url": target.url}), Manner(), World())))
+    assert known.targets() == [RecentTarget(target.url, target.url)]
+    listed = run_here("targets", "list").checked()
+    assert listed.out == f"{target.url} --insert-url {target.url}\n"
+    [told] = run_here("targets", "list", "--json").json()["targets"]
+    assert told == {"url": target.url, "insert_url": target.url, "tenant": ""}
+
+
+def test_a_target_that_cannot_be_remembered_is_a_note(target: VictoriaMetrics, tmp_path: Path, state: Path) -> None:
+    state.write_bytes(b"a file where a folder should be")
+    told = list(import_metrics(written(LINES, tmp_path / "k.jsonl"), request_to(target.url), Manner(), World()))
+    assert [event.text for event in told if isinstance(event, Note) and event.text.startswith("cannot write")]
+    assert finished(iter(told)).tally.samples == 1200
 
 
 @pytest.mark.parametrize("is_elsewhere", [False, True])

@@ -121,7 +121,7 @@ def test_recent_targets_hold_no_secret(page: PageServer, target: VictoriaMetrics
     body = asked(page, target.url, SMALL)
     page.ended_import(started(page, {**body, "connection": {"url": secret}}))
     told = page.get("/api/targets")
-    assert [one["address"] for one in told.json()["targets"]] == [target.url]
+    assert [one["url"] for one in told.json()["targets"]] == [target.url]
     assert told.json()["remember"] is True and b"pl4nted" not in told.body
     identity = told.json()["targets"][0]["id"]
     assert page.post(f"/api/targets/{identity}", method="DELETE").json()["targets"] == []

@@ -1,4 +1,4 @@
-"""The list of imports: what goes wrong beside an import does not stop it, and errors say what really helps."""
+"""The list of imports: errors say what really helps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from vmexporter.core.request import Connection
-from vmexporter.errors import ServerUnreachable
 from vmexporter.flows.world import World
 from vmexporter.web.importbodies import ImportBody, SourceBody
 from vmexporter.web.imports import Imports
@@ -29,22 +28,6 @@ def body(tmp_path: Path) -> ImportBody:
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return tmp_path / "state"
-
-
-def test_an_address_that_cannot_be_kept_is_a_note(
-    tmp_path: Path, body: ImportBody, state: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    state.write_bytes(b"a file where a folder should be")
-
-    def failing(*_: object) -> Iterator[None]:
-        yield from ()
-        raise ServerUnreachable("cannot connect: there is no server")
-
-    monkeypatch.setattr("vmexporter.web.imports.flow.import_metrics", failing)
-    run = Imports(OutputFolder(tmp_path / "out"), 3, World()).start(body)
-    assert run.wait(20).state == "failed"
-    [note] = [line for line in run.log(0).events if line.kind == "note"]
-    assert note.text.startswith("Cannot write") and note.state == "warn"
 
 
 def test_too_many_preflights_can_only_be_waited_for(

@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from vmexporter.bundle.recenttargets import RecentTargets, state_folder
 from vmexporter.cli import importwords, render
 from vmexporter.cli.credentials import connection_of
 from vmexporter.cli.exporting import warn_of_risks
@@ -17,7 +16,7 @@ from vmexporter.cli.models import build_model
 from vmexporter.cli.options import ConnectionOptions, FormatOptions, ResumeOptions
 from vmexporter.cli.stopping import StopSwitch
 from vmexporter.core.importing.request import ImportRequest
-from vmexporter.errors import ImportDiffers, OutputFailed, VmexporterError
+from vmexporter.errors import ImportDiffers, VmexporterError
 from vmexporter.flows.events import Event
 from vmexporter.flows.importevents import Imported, JournalKept, Surveyed
 from vmexporter.flows.importing import import_metrics, resume_import
@@ -62,10 +61,6 @@ def import_(bundle: str, options: Options) -> None:
     manner = Manner(options.manner.check_only, not options.manner.no_verify, options.manner.parallel)
     source = sys.stdin.buffer if bundle == "-" else Path(bundle)
     _drive(import_metrics(source, request, manner, world), options.manner)
-    try:
-        RecentTargets(state_folder()).note(options.insert.insert_url or options.connection.url)
-    except OutputFailed as error:
-        render.say(f"Note: {error.message}", "yellow")
 
 
 def resume(journal: Path, access: ResumeOptions, form: FormatOptions) -> None:

@@ -15,11 +15,11 @@ from typing import Any, BinaryIO
 
 from vmexporter.bundle.importjournal import SUFFIX, ImportJournal, SourceFile, is_import_journal, require_same
 from vmexporter.bundle.metricsfile import MetricsFile, open_metrics
-from vmexporter.bundle.recenttargets import state_folder, without_secrets
+from vmexporter.bundle.recenttargets import RecentTarget, RecentTargets, state_folder, without_secrets
 from vmexporter.core.importing.edits import Edits, Keeps
 from vmexporter.core.importing.request import ImportOptions, ImportRequest
 from vmexporter.core.request import Connection, TimeRange
-from vmexporter.errors import BundleDamaged
+from vmexporter.errors import BundleDamaged, OutputFailed
 from vmexporter.flows.allocator import keep_freed_memory
 from vmexporter.flows.events import Connected, Event, Note
 from vmexporter.flows.importevents import (
@@ -69,6 +69,8 @@ def import_metrics(source: Path | BinaryIO, request: ImportRequest, manner: Mann
     """
     with open_metrics(source, force=request.force) as file, ways_of(request) as ways:
         target = yield from _found(ways, file, world)
+        if not manner.check_only:
+            yield from _remembered(request)
         seen, edits = yield from surveyed(file, request, target.facts, world.now_ms())
         yield seen
         if manner.check_only:
@@ -104,6 +106,7 @@ def resume_import(
         require_same(SourceFile.of(file_path), header["source"])
         with open_metrics(file_path, force=request.force) as file, ways_of(request) as ways:
             target = yield from _found(ways, file, world)
+            yield from _remembered(request)
             yield from _elsewhere(header, request)
             seen, _ = yield from surveyed(file, request, target.facts, world.now_ms())
             keeps = Keeps(**header["keeps"])
@@ -121,6 +124,15 @@ def _found(ways: Ways, file: MetricsFile, world: World) -> Generator[Event, None
     for note in (*file.notes, *file.damage, *target.notes):
         yield Note(note)
     return target
+
+
+def _remembered(request: ImportRequest) -> Iterator[Event]:
+    """Put the target among the recent ones; where that cannot be done, the import goes on all the same."""
+    connection = request.connection
+    try:
+        RecentTargets(state_folder()).note(RecentTarget(connection.url, request.insert_url, connection.tenant))
+    except OutputFailed as error:
+        yield Note(error.message)
 
 
 def _elsewhere(header: dict[str, Any], request: ImportRequest) -> Iterator[Event]:

@@ -76,10 +76,12 @@ class TargetAnswer(TargetFacts):
 
 
 class RecentTarget(Given):
-    """An address that was imported to, without credentials."""
+    """A target that was imported to, without credentials; ``insert_url`` and ``tenant`` are "" where none was given."""
 
     id: str
-    address: str
+    url: str
+    insert_url: str
+    tenant: str
 
 
 class RecentTargetsAnswer(Given):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from vmexporter.bundle.metricsfile import open_metrics
+from vmexporter.bundle.recenttargets import RecentTarget
 from vmexporter.core.addresses import parse_address
 from vmexporter.core.insertpoints import insert_points
 from vmexporter.errors import VmexporterError
@@ -69,13 +71,13 @@ def target_test(body: bodies.TargetTestBody, here: Here, stream: Annotated[bool,
 
 @router.get("/targets")
 def recent(here: Here) -> answers.RecentTargetsAnswer:
-    """The addresses that were imported to lately, without credentials."""
+    """The targets that were imported to lately, without credentials."""
     return _recent(here)
 
 
 @router.post("/targets")
 def remember(body: bodies.RememberBody, here: Here) -> answers.RecentTargetsAnswer:
-    """Keep such addresses from now on; or none, and delete those that are kept."""
+    """Keep such targets from now on; or none, and delete those that are kept."""
     here.imports.recent.switch(body.remember)
     return _recent(here)
 
@@ -83,11 +85,11 @@ def remember(body: bodies.RememberBody, here: Here) -> answers.RecentTargetsAnsw
 @router.delete("/targets/{identity}")
 def forget_target(identity: Id, here: Here) -> answers.RecentTargetsAnswer:
     """Delete one of them; what is left."""
-    for address in here.imports.recent.addresses():
-        if _address_id(address) == identity:
-            here.imports.recent.forget(address)
+    for target in here.imports.recent.targets():
+        if _target_id(target) == identity:
+            here.imports.recent.remove(target)
             return _recent(here)
-    raise Refused(404, "not_found", "cannot find this address", "GET /api/targets lists them")
+    raise Refused(404, "not_found", "cannot find this target", "GET /api/targets lists them")
 
 
 @router.post("/preflights", status_code=202)
@@ -158,9 +160,10 @@ def forget(identity: Id, here: Here) -> None:
 
 def _recent(here: Service) -> answers.RecentTargetsAnswer:
     kept = here.imports.recent
-    targets = tuple(answers.RecentTarget(id=_address_id(one), address=one) for one in kept.addresses())
+    targets = tuple(answers.RecentTarget(id=_target_id(one), **asdict(one)) for one in kept.targets())
     return answers.RecentTargetsAnswer(targets=targets, remember=kept.is_on)
 
 
-def _address_id(address: str) -> str:
-    return hashlib.sha256(address.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+def _target_id(target: RecentTarget) -> str:
+    text = f"{target.url}\n{target.insert_url}\n{target.tenant}"
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]

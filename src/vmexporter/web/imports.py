@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from vmexporter.bundle.recenttargets import RecentTargets, state_folder
 from vmexporter.bundle.uploads import Uploads
-from vmexporter.errors import OutputFailed
 from vmexporter.flows import importing as flow
 from vmexporter.flows.events import Event
 from vmexporter.flows.importrun import Manner
@@ -22,7 +21,6 @@ from vmexporter.web.outputs import OutputFolder
 from vmexporter.web.refusals import Refused
 from vmexporter.web.run import Run
 from vmexporter.web.runlist import RunList, Words, server_of
-from vmexporter.web.snapshots import sentence
 
 _MOST_PREFLIGHTS = 16
 _PREFLIGHTS_KEPT = 8
@@ -114,10 +112,6 @@ class Imports(RunList[ImportRun, ImportSnapshot]):
             self._require_nobodys(first.id)
             run = self._runs[first.id] = ImportRun(first, source, self.world)
             run.begin(first, begin, ("started", f"Import of {source.name} into {first.server}", "note"))
-        try:
-            self.recent.note(body.connection.url)
-        except OutputFailed as error:  # the import runs all the same
-            run.tell(("note", sentence(error.message), "warn"))
         return run
 
     def resume(self, identity: str, body: ImportResumeBody) -> ImportRun:

@@ -13,18 +13,25 @@ export function insertField(store, change) {
     inputmode: "url",
     placeholder: "http://vminsert.example:8480",
     hint: "For a cluster without vmauth: its vminsert. The address above is then its vmselect",
-    oninput() {
-      const { value } = box.input;
-      const isPublic = publicUrl(value) === value;
-      store.setSecret("insert_url", isPublic ? "" : value);
-      store.set({ insert_url: publicUrl(value) });
-      box.say();
-      change();
-    },
+    oninput: typed,
   });
+
+  function typed() {
+    const { value } = box.input;
+    const isPublic = publicUrl(value) === value;
+    store.setSecret("insert_url", isPublic ? "" : value);
+    store.set({ insert_url: publicUrl(value) });
+    box.say();
+    change();
+  }
+
   box.input.value = store.secrets().insert_url || store.state.insert_url;
   return {
     root: box.root,
+    set(url) {
+      box.input.value = url;
+      typed();
+    },
     blame(error) {
       if (error.field !== "insert_url") return false;
       box.say("bad", error.message, error.hint ? `. ${error.hint}` : "");

@@ -1,9 +1,9 @@
-// Addresses that were imported to lately, without credentials: to take one again, to delete it, to keep none.
+// Targets that were imported to lately, without credentials: to take one again, to delete it, to keep none.
 
 import { button, fill, h } from "../../dom.js";
 import { tick } from "../../parts/field.js";
 
-/** The list; *take* is told of an address. */
+/** The list; *take* is told of one: ``{url, insert_url, tenant}``. */
 export function recentTargets(app, signal, take) {
   const root = h("section", { "aria-labelledby": "recent", hidden: true });
 
@@ -29,17 +29,22 @@ export function recentTargets(app, signal, take) {
     );
   }
 
-  function row({ id, address }) {
+  function row({ id, ...target }) {
+    const words = named(target);
     return h(
       "li",
       null,
-      h("p.mono", null, address),
+      h("p.mono", null, words),
       button("Forget", () => void app.imports.forgetTarget(id).then(show, load), "quiet sm", {
-        "aria-label": `Forget ${address}`,
+        "aria-label": `Forget ${words}`,
       }),
-      button("Take", () => take(address), "sm", { "aria-label": `Take ${address}` }),
+      button("Take", () => take(target), "sm", { "aria-label": `Take ${words}` }),
     );
   }
 
   return { root, load };
+}
+
+function named({ url, insert_url: insert, tenant }) {
+  return [url, insert ? `sends to ${insert}` : "", tenant ? `tenant ${tenant}` : ""].filter(Boolean).join(", ");
 }

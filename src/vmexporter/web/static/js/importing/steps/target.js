@@ -33,7 +33,7 @@ export function mount(root, app, signal) {
   const insert = insertField(store, change);
   const further = furtherFields(store, change, secret);
   const sign = signIn(store, change, secret);
-  const recent = recentTargets(app, signal, (url) => address.set(url));
+  const recent = recentTargets(app, signal, take);
   const test = connectionTest(app, signal, {
     stages: ["address", "insert", "api", "facts"],
     server: () => targetName(store.state),
@@ -48,6 +48,14 @@ export function mount(root, app, signal) {
       void recent.load();
     },
   });
+  function take({ url, insert_url: insertUrl, tenant }) {
+    address.set(url);
+    insert.set(insertUrl);
+    further.setTenant(tenant);
+    if (tenant) further.root.open = true;
+    change({ tenant });
+  }
+
   const fields = h("div.fields", null, insert.root, sign.root, further.root);
   const form = h(
     "form.fields",
