@@ -26,12 +26,14 @@ def forgetful() -> Iterator[VictoriaMetrics]:
 def test_old_samples_and_the_button_that_saves_them(
     importer: ImportWizard, taken: State, forgetful: VictoriaMetrics
 ) -> None:
-    at_check(importer, taken, forgetful.url).checked()
+    at_check(importer, taken, forgetful.url)
     notice = importer.page.locator(".note[data-kind=warn]")
     expect(notice).to_contain_text("samples are older than the target keeps")
     expect(notice).to_contain_text("retention is 7 days")
     expect(importer.rail).to_contain_text("1 warning")
     expect(importer.fact("Would be kept")).to_contain_text("0 of")
+    expect(importer.primary).to_have_attribute("aria-disabled", "true")
+    expect(importer.page.locator("#why")).to_contain_text("move it in time")
     importer.button("Move the end to now").click()
     expect(importer.page.get_by_role("radio", name="End at now")).to_be_checked()
     expect(importer.fact("Would be kept")).to_contain_text("all of")

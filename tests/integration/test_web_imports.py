@@ -86,6 +86,9 @@ def test_a_preflight_says_what_the_target_drops(
     body = asked(page, target.url, SMALL)
     found = surveyed(page, body)["result"]
     assert (found["too_old"], found["too_old_at_now"], found["samples"]) == (1200, 0, 1200)
+    refused = page.ended_import(started(page, body))
+    assert (refused["state"], refused["error"]["code"], refused["resumable"]) == ("failed", "invalid_input", False)
+    assert "1,200 samples" in refused["error"]["message"] and "--shift-to-now" in refused["error"]["hint"]
     moved = surveyed(page, {**body, "options": {"shift": {"mode": "end-at-now"}}})["result"]
     assert moved["too_old"] == 0 and moved["shift_ms"] > 0
     merged = surveyed(page, {**body, "options": {"drop_labels": ["nothing"]}})["result"]
