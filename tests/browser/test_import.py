@@ -33,7 +33,7 @@ def test_from_a_file_to_counts(importer: ImportWizard, bundle: Path, target: Vic
     importer.start()
     importer.finished()
     expect(importer.page.locator("#main")).to_contain_text("The target has all that was sent")
-    expect(importer.verdict_of("vmagent-job-1")).to_have_text("Same")
+    expect(importer.verdict_of("agent-job-1")).to_have_text("Same")
     expect(importer.rail).to_contain_text("Finished, counts match")
     expect(importer.page.locator(".egress")).to_contain_text("All was sent to 127.0.0.1")
     importer.next()
