@@ -6,7 +6,7 @@ ABREAST := --numprocesses=auto --maxprocesses=4 --dist=loadfile # files side by 
 CODE := $(wildcard src tests bench scripts hatch_build.py)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help demo demo-export test test-hard endurance test-browser screenshots check audit-deps fmt bench compare dist binary \
+.PHONY: help demo demo-export test test-hard endurance test-browser screenshots check audit-deps fmt bench bench-long compare dist binary \
   docs generated lock clean
 
 help:  ## Show what there is
@@ -52,6 +52,10 @@ bench: .venv/.ready  ## Measure speed, memory and bundle size against curl (ARGS
 	$(BIN)/python -m bench.run $(ARGS)
 	$(BIN)/python -m bench.auditing
 	$(BIN)/python -m bench.importing
+
+bench-long: .venv/.ready  ## Both lanes on a week against curl (ARGS=month: the first time it takes half an hour to make the data)
+	@scripts/setup bench
+	$(BIN)/python -m bench.long --assert $(or $(ARGS),week)
 
 dist: .venv/.ready  ## Build wheel and source distribution into dist/, the same bytes for the same commit
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation --outdir dist .
