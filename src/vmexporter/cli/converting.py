@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from vmexporter.bundle.writer import BundlePaths
-from vmexporter.cli import render
 from vmexporter.cli.options import FormatOptions
-from vmexporter.cli.stopping import to_the_end
+from vmexporter.cli.rewriting import Words, require_zip, rewrite
 from vmexporter.core.formats import ENTRIES, Format
 from vmexporter.errors import InvalidInput
 from vmexporter.flows.converting import Conversion
 from vmexporter.flows.converting import convert as convert_events
-from vmexporter.flows.events import Finished
 from vmexporter.flows.world import World
 
 
@@ -33,9 +30,9 @@ def convert(bundle: Path, to: str, way: Way, form: FormatOptions) -> None:
     """
     wanted = _form(to)
     output = way.output or bundle.with_name(f"{bundle.name.removesuffix('.zip')}-{wanted}.zip")
-    if output.suffix != ".zip":
-        raise InvalidInput(f"cannot write to {output}: its name does not end in .zip", field="output")
-    _tell(to_the_end(convert_events(Conversion(bundle, wanted, output, way.program), World()), form), output, form)
+    require_zip(output)
+    events = convert_events(Conversion(bundle, wanted, output, way.program), World())
+    rewrite(events, output, Words("Bundle converted", "bundle"), form)
 
 
 def _form(name: str) -> Format:
@@ -43,21 +40,3 @@ def _form(name: str) -> Format:
         if form == name:
             return form
     raise InvalidInput(f"cannot convert to {name}: a bundle is {' or '.join(ENTRIES)}", field="to")
-
-
-def _tell(done: Finished, output: Path, form: FormatOptions) -> None:
-    counts = done.manifest.counts
-    if form.json:
-        files = {"bundle": output, "checksum": BundlePaths(output).checksum, "sha256": done.sha256}
-        render.print_json(
-            {**files, "bundle_bytes": done.bundle_bytes, "manifest": done.manifest.model_dump(mode="json")}
-        )
-        return
-    facts: list[tuple[str, object]] = [
-        ("bundle", f"{output} ({render.size(done.bundle_bytes)})"),
-        ("sha256", done.sha256),
-        ("series", render.count(counts.series)),
-        ("samples", f"{render.count(counts.samples)} in {render.units(counts)}"),
-        ("took", f"{done.elapsed_s:.1f} s"),
-    ]
-    render.print_facts("Bundle converted", facts)

@@ -16,14 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vmexporter.bundle.mapfile import is_encrypted, read_map, write_map
-from vmexporter.bundle.writer import BundlePaths
 from vmexporter.cli import render
 from vmexporter.cli.options import FormatOptions
-from vmexporter.cli.stopping import to_the_end
+from vmexporter.cli.rewriting import Words, require_zip, rewrite
 from vmexporter.core.privacy.mapping import PseudonymMap
 from vmexporter.core.privacy.merging import merge as merge_maps
 from vmexporter.errors import InvalidInput
-from vmexporter.flows.events import Finished
 from vmexporter.flows.revealing import reveal_bundle as reveal_events
 from vmexporter.flows.world import World
 
@@ -143,28 +141,10 @@ def reveal_bundle(bundle: Path, output: Path, access: MapAccess, form: FormatOpt
     Raises:
         VmexporterError: it could not be finished; nothing is left of it.
     """
-    if output.suffix != ".zip":
-        raise InvalidInput(f"cannot write to {output}: its name does not end in .zip", field="output")
+    require_zip(output)
     known = read_map(access.path, passphrase_source(access.passphrase_file))
-    _tell_revealed(to_the_end(reveal_events(bundle, output, known, World()), form), output, form)
-
-
-def _tell_revealed(done: Finished, output: Path, form: FormatOptions) -> None:
-    counts = done.manifest.counts
-    if form.json:
-        files = {"bundle": output, "checksum": BundlePaths(output).checksum, "sha256": done.sha256}
-        render.print_json(
-            {**files, "bundle_bytes": done.bundle_bytes, "manifest": done.manifest.model_dump(mode="json")}
-        )
-        return
-    facts: list[tuple[str, object]] = [
-        ("keep", f"{output} ({render.size(done.bundle_bytes)}; NOT obfuscated: do not send it)"),
-        ("sha256", done.sha256),
-        ("series", render.count(counts.series)),
-        ("samples", f"{render.count(counts.samples)} in {render.count(counts.lines)} lines"),
-        ("took", f"{done.elapsed_s:.1f} s"),
-    ]
-    render.print_facts("Bundle revealed", facts)
+    words = Words("Bundle revealed", "keep", "; NOT obfuscated: do not send it")
+    rewrite(reveal_events(bundle, output, known, World()), output, words, form)
 
 
 def _tell(output: Path, written: PseudonymMap, *, encrypted: bool) -> None:

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-from collections.abc import Iterator
-from contextlib import closing
 from types import FrameType, TracebackType
 from typing import Self
-
-from vmexporter.cli import render
-from vmexporter.cli.options import FormatOptions
-from vmexporter.flows.events import Event, Finished
 
 
 class StopSwitch:
@@ -45,24 +38,3 @@ class StopSwitch:
         if self.pressed:
             os._exit(128 + number)  # at once: the journal is good at every moment
         self.pressed = number
-
-
-def to_the_end(events: Iterator[Event], form: FormatOptions) -> Finished:
-    """Drive what leaves nothing behind when it is stopped; the process ends then.
-
-    Raises:
-        VmexporterError: it could not be finished.
-    """
-    with (
-        StopSwitch() as switch,
-        closing(events) as running,  # type: ignore[type-var]
-        render.watching(quiet=form.quiet) as watcher,
-    ):
-        for event in running:
-            if isinstance(event, Finished):
-                return event
-            if switch.pressed:
-                break
-            watcher.show(event)
-    render.say("Stopped.")
-    sys.exit(switch.exit_status)
