@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vmexporter.core.addresses import origin_of, printable_url
+from vmexporter.core.addresses import address_without_secrets, origin_of
 from vmexporter.core.endpoints import Endpoints, candidates
 from vmexporter.core.tenants import canonical_tenant, is_tenant
 from vmexporter.errors import InvalidInput
@@ -183,7 +183,7 @@ def test_any_text_is_an_answer_or_a_refusal(text: str, start: str) -> None:
         assert candidate.url.startswith(found.origin)
         assert candidate.url.isascii()
         assert not set(candidate.url) & set(" ?#@\\\r\n\t")
-        assert printable_url(candidate.url) == candidate.url
+        assert address_without_secrets(candidate.url) == candidate.url
         assert candidates(candidate.url).origin == found.origin
     assert origin_of(found.origin) == found.origin
 
@@ -201,11 +201,15 @@ def test_a_project_is_never_dropped(account: int, project: int | None) -> None:
     [
         (f"https://u:{SECRET}@H:443/a/?token={SECRET}#x", "https://h", "https://h/a"),
         ("http://[::1]:8428/x", "http://[::1]:8428", "http://[::1]:8428/x"),
-        ("ftp://h/x", "", "/x"),
-        ("http://h:99999/x", "", "/x"),
-        ("http://[::1/x", "", ""),
     ],
 )
-def test_origin_and_printed_form(url: str, origin: str, printed: str) -> None:
+def test_origin_and_kept_form(url: str, origin: str, printed: str) -> None:
     assert origin_of(url) == origin
-    assert printable_url(url) == printed
+    assert address_without_secrets(url) == printed
+
+
+@pytest.mark.parametrize("url", ["ftp://h/x", "http://h:99999/x", "http://[::1/x"])
+def test_what_is_no_address_has_neither(url: str) -> None:
+    assert origin_of(url) == ""
+    with pytest.raises(InvalidInput):
+        address_without_secrets(url)

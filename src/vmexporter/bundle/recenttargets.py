@@ -11,10 +11,9 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
 
 from vmexporter.bundle.files import output_errors, remove, write_private
-from vmexporter.core.addresses import parse_address
+from vmexporter.core.addresses import address_without_secrets
 
 KEPT: Final = 10
 
@@ -57,8 +56,8 @@ class RecentTargets:
         """
         if not self.is_on:
             return
-        insert_url = without_secrets(typed.insert_url) if typed.insert_url else ""
-        target = RecentTarget(without_secrets(typed.url), insert_url, typed.tenant)
+        insert_url = address_without_secrets(typed.insert_url) if typed.insert_url else ""
+        target = RecentTarget(address_without_secrets(typed.url), insert_url, typed.tenant)
         self._write([target, *(one for one in self.targets() if one != target)][:KEPT])
 
     def remove(self, target: RecentTarget) -> None:
@@ -76,7 +75,7 @@ class RecentTargets:
             OutputFailed: the file cannot be written.
         """
         known = self.targets()
-        left = [one for one in known if address and without_secrets(address) not in {one.url, one.insert_url}]
+        left = [one for one in known if address and address_without_secrets(address) not in {one.url, one.insert_url}]
         self._write(left)
         return len(left) < len(known)
 
@@ -128,13 +127,3 @@ def state_folder() -> Path:
     except RuntimeError:
         home = Path(os.devnull)
     return home / "vmexporter"
-
-
-def without_secrets(typed: str) -> str:
-    """*typed* as it may be kept: neither user and password nor query nor fragment.
-
-    Raises:
-        InvalidInput: it is no address.
-    """
-    address = parse_address(typed)
-    return urlunsplit(urlsplit("/".join((address.origin, *address.segments)))._replace(query="", fragment=""))

@@ -94,12 +94,14 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def printable_url(url: str) -> str:
-    """*url* without credentials, query and fragment: the only form that is shown."""
-    try:
-        return origin_of(url) + urlsplit(url).path.rstrip("/")
-    except ValueError:
-        return ""
+def address_without_secrets(typed: str) -> str:
+    """*typed* as it may be kept: neither user and password nor query nor fragment.
+
+    Raises:
+        InvalidInput: it is no address.
+    """
+    address = parse_address(typed)
+    return "/".join((address.origin, *address.segments))
 
 
 def _refused(why: str, hint: str = "") -> InvalidInput:

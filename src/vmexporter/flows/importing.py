@@ -15,7 +15,8 @@ from typing import Any, BinaryIO
 
 from vmexporter.bundle.importjournal import SUFFIX, ImportJournal, SourceFile, is_import_journal, require_same
 from vmexporter.bundle.metricsfile import MetricsFile, open_metrics
-from vmexporter.bundle.recenttargets import RecentTarget, RecentTargets, state_folder, without_secrets
+from vmexporter.bundle.recenttargets import RecentTarget, RecentTargets, state_folder
+from vmexporter.core.addresses import address_without_secrets
 from vmexporter.core.importing.edits import Edits, Keeps
 from vmexporter.core.importing.request import ImportOptions, ImportRequest
 from vmexporter.core.request import Connection, TimeRange
@@ -149,8 +150,8 @@ def _elsewhere(header: dict[str, Any], request: ImportRequest) -> Iterator[Event
 def _addresses(request: ImportRequest) -> dict[str, str]:
     """The target as it may be written down: neither user and password nor query strings."""
     return {
-        "url": without_secrets(request.connection.url),
-        "insert_url": without_secrets(request.insert_url) if request.insert_url else "",
+        "url": address_without_secrets(request.connection.url),
+        "insert_url": address_without_secrets(request.insert_url) if request.insert_url else "",
         "tenant": request.connection.tenant,
     }
 
@@ -216,7 +217,7 @@ def _request_of(header: dict[str, Any], connection: Connection, insert_url: str)
 
 def _places(path: Path, request: ImportRequest) -> list[Path]:
     """Where the journal may lie: beside the file, or with this user's state; one for each file and target."""
-    meant = f"{without_secrets(request.insert_url or request.connection.url)} {request.connection.tenant}"
+    meant = f"{address_without_secrets(request.insert_url or request.connection.url)} {request.connection.tenant}"
     mark = hashlib.sha256(meant.encode()).hexdigest()[:8]
     name = f"{path.name}.{mark}{SUFFIX}"
     return [path.absolute().with_name(name), state_folder() / "imports" / name]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vmexporter.bundle.files import lock
 from vmexporter.bundle.importjournal import SUFFIX, read_import
-from vmexporter.bundle.recenttargets import without_secrets
+from vmexporter.core.addresses import address_without_secrets
 from vmexporter.errors import OutputFailed, VmexporterError
 from vmexporter.web.importanswers import ImportSnapshot
 from vmexporter.web.runlist import server_of
@@ -22,7 +22,7 @@ def import_id(source: Path | str, address: str, tenant: str) -> str:
     Raises:
         InvalidInput: it is none.
     """
-    text = "\n".join((str(source), without_secrets(address), tenant))
+    text = "\n".join((str(source), address_without_secrets(address), tenant))
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
