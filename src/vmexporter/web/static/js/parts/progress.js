@@ -1,9 +1,10 @@
 // An export that runs: how far it is, what was read and written, and what happened on the way.
 
-import { attribute, button, fill, h, note } from "../dom.js";
+import { attribute, fill, h, note } from "../dom.js";
 import { bytes, clock, count, exact, span } from "../format.js";
 import { ticks } from "../ranges.js";
 import { runLog } from "./runlog.js";
+import { stopButtons } from "./stopbuttons.js";
 import { mergedCells } from "./windowcells.js";
 
 const RUNGS = {
@@ -33,47 +34,9 @@ export function progressView(app) {
   const stats = h("dl.stats.ruled");
   const rung = h("span.grow");
   const trouble = h("div");
-  const acts = h("span.acts");
   const log = runLog();
-  const failure = h("div.mts", { role: "status" });
+  const { acts, failure } = stopButtons(app, app.api, "Cancel and delete what was written");
   let tenth = -1;
-
-  async function act(what) {
-    const { id } = app.store.state.run;
-    try {
-      app.follower.watch(id, await app.api[what](id));
-    } catch (error) {
-      if (!("status" in error)) throw error;
-      fill(failure, note("bad", `${error.message}.`, error.hint));
-      buttons();
-    }
-  }
-
-  function buttons() {
-    fill(
-      acts,
-      button("Pause", () => void act("pause"), "sm"),
-      button("Cancel", sure, "danger sm", { id: "cancel" }),
-    );
-  }
-
-  /** Cancelling deletes what was written: it takes a second click. */
-  function sure() {
-    const back = button(
-      "Go on",
-      () => {
-        buttons();
-        acts.querySelector("#cancel").focus();
-      },
-      "sm",
-    );
-    fill(
-      acts,
-      button("Cancel and delete what was written", () => void act("cancel"), "danger sm"),
-      back,
-    );
-    back.focus();
-  }
 
   function update({ snapshot, events, problem }) {
     fill(trouble, problem ? h("div.offnote", null, note("warn", `${problem.message}.`, problem.hint)) : null);
@@ -102,7 +65,6 @@ export function progressView(app) {
     log.show(events);
   }
 
-  buttons();
   const root = h(
     "div",
     null,

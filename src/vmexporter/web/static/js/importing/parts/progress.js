@@ -1,8 +1,9 @@
 // An import that runs: how far it is, how fast, what the target asked to wait for, and what happened on the way.
 
-import { attribute, button, fill, h, note } from "../../dom.js";
+import { attribute, fill, h, note } from "../../dom.js";
 import { bytes, clock, count, exact, span } from "../../format.js";
 import { runLog } from "../../parts/runlog.js";
+import { stopButtons } from "../../parts/stopbuttons.js";
 
 const PHASES = {
   connecting: "Connecting",
@@ -24,44 +25,9 @@ export function progressView(app) {
   const stats = h("dl.stats.ruled");
   const rule = h("span.grow");
   const trouble = h("div");
-  const acts = h("span.acts");
-  const failure = h("div.mts", { role: "status" });
+  const { acts, failure } = stopButtons(app, app.imports, "Cancel, what was sent stays there");
   const log = runLog();
   let tenth = -1;
-
-  async function act(what) {
-    const { id } = app.store.state.run;
-    try {
-      app.follower.watch(id, await app.imports[what](id));
-    } catch (error) {
-      if (!("status" in error)) throw error;
-      fill(failure, note("bad", `${error.message}.`, error.hint));
-      buttons();
-    }
-  }
-
-  function buttons() {
-    fill(
-      acts,
-      button("Pause", () => void act("pause"), "sm"),
-      button("Cancel", sure, "danger sm", { id: "cancel" }),
-    );
-  }
-
-  /** A cancelled import cannot be gone on with, and what was sent stays: it takes a second click. */
-  function sure() {
-    const goOn = () => {
-      buttons();
-      acts.querySelector("#cancel").focus();
-    };
-    const back = button("Go on", goOn, "sm");
-    fill(
-      acts,
-      button("Cancel, what was sent stays there", () => void act("cancel"), "danger sm"),
-      back,
-    );
-    back.focus();
-  }
 
   function update({ snapshot, events, problem }) {
     fill(trouble, problem ? h("div.offnote", null, note("warn", `${problem.message}.`, problem.hint)) : null);
@@ -86,7 +52,6 @@ export function progressView(app) {
     log.show(events);
   }
 
-  buttons();
   const panel = h(
     "section.panel",
     { "aria-labelledby": "prog" },
