@@ -105,7 +105,7 @@ class ImportWizard(Wizard):
         """Wait until all is counted."""
         expect(self.heading).to_have_text("Imported", timeout=2 * STARTED_MS)
 
-    def verdict_of(self, job: str) -> Locator:
-        """What is said of a job at the end."""
+    def verdicts(self, job: str = "") -> Locator:
+        """What is said at the end of each job, or of one."""
         rows = self.page.get_by_role("region", name="Sent and found by job").locator("tbody tr")
-        return rows.filter(has=self.page.get_by_text(job, exact=True)).locator(".tag")
+        return (rows.filter(has=self.page.get_by_text(job, exact=True)) if job else rows).locator(".tag")

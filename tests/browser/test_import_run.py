@@ -159,7 +159,7 @@ def test_what_the_target_drops_shows_in_the_end(importer: ImportWizard, tmp_path
         importer.start()
         importer.finished()
     expect(importer.page.locator("#main")).to_contain_text("something else than was sent")
-    expect(importer.verdict_of("wide")).to_have_text("Differs")
+    expect(importer.verdicts("wide")).to_have_text("Differs")
     expect(importer.page.get_by_role("heading", name="What may be the reason")).to_be_visible()
 
 
