@@ -35,6 +35,13 @@ settings.load_profile("searching" if os.environ.get("VMEXPORTER_TEST_SEARCH") el
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes that are no text name a test by their parameter: packed ones hold the time, and tests abreast need names
+    that are the same in each process.
+    """
+    return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     """No process or folder of the lab and no child of this process outlives the session."""
