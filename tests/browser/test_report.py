@@ -38,7 +38,7 @@ def test_a_report(
     server.import_jsonl(line.replace(b'"agents"', hostile) for line in troubled.troubled_lines(mark=IMAGE))
     path = tmp_path / "report.html"
     with connect(Connection(url=server.url)) as session:
-        write_report(session, [OpenedBundle(f"case{IMAGE}.zip")], path, 1_795_600_000_000)
+        list(write_report(session, [OpenedBundle(f"case{IMAGE}.zip")], path, 1_795_600_000_000))
     width, scheme = look
     with new_page(chromium, width, scheme) as page:
         watch = Watch(page)

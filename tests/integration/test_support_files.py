@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from tests.fakes.faults import Stall
+from tests.fakes.proxy import FaultProxy
 from tests.lab import troubled
 from tests.lab.victoria import VictoriaMetrics
 from vmexporter.core.request import Connection
 from vmexporter.errors import OutputFailed
 from vmexporter.flows.bundleview import OpenedBundle
+from vmexporter.flows.events import Event
 from vmexporter.flows.provisioning import write_grafana
 from vmexporter.flows.reporting import write_report
 from vmexporter.flows.session import Session, connect
@@ -41,13 +45,28 @@ def session(server: VictoriaMetrics) -> Iterator[Session]:
 
 def test_a_report_is_private_and_never_over_another(session: Session, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    write_report(session, LABELLED, path, NOW_MS)
+    list(write_report(session, LABELLED, path, NOW_MS))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     text = path.read_text("utf-8")
     assert text.index("<h1>one.zip</h1>") < text.index("<h1>two.zip</h1>") and "2026-11-25T09:46:40Z" in text
     with pytest.raises(OutputFailed, match="cannot write"):
-        write_report(session, LABELLED, path, NOW_MS)
+        list(write_report(session, LABELLED, path, NOW_MS))
     assert path.read_text("utf-8") == text
+
+
+def test_a_report_that_waits_can_be_stopped(
+    server: VictoriaMetrics, start_fault_proxy: Callable[..., FaultProxy], tmp_path: Path
+) -> None:
+    proxy = start_fault_proxy(server.url)
+    with connect(Connection(url=proxy.url)) as session:
+        proxy.plan = lambda request, count: Stall(60) if request.path.endswith("/query_range") else None
+        making = cast(Generator[Event, None, None], write_report(session, LABELLED, tmp_path / "r.html", NOW_MS))
+        while not proxy.struck:
+            next(making)
+        began_s = time.monotonic()
+        making.close()
+        assert time.monotonic() - began_s < 10
+    assert not list(tmp_path.iterdir())
 
 
 def documents(folder: Path) -> dict[str, Any]:

@@ -32,7 +32,8 @@ _BLOCK_BYTES: Final = 1 << 18
 _ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _STANDARD_INPUT: Final = "what came on standard input"
-_SOUND_PART: Final = "copy it again, or take what is sound of it (--force)"
+_ANEW: Final = "copy it again"
+_SOUND_PART: Final = "take what is sound of it (--force)"
 _HINT: Final = "import a bundle (.zip), or JSON lines of /api/v1/export, gzipped or not"
 
 
@@ -165,7 +166,7 @@ def _open_zip(metrics: MetricsFile) -> None:
     except BROKEN_ZIP as error:
         if not metrics.force:
             name = metrics.path or _STANDARD_INPUT
-            raise BundleDamaged(NO_ZIP.format(name), hint=_SOUND_PART) from error
+            raise BundleDamaged(NO_ZIP.format(name), hint=f"{_ANEW}, or {_SOUND_PART}") from error
         _open_torn(metrics)
         return
     metrics._closing.enter_context(archive)
@@ -185,7 +186,7 @@ def _open_zip(metrics: MetricsFile) -> None:
                 _check_ours(metrics)
     except BundleDamaged as error:
         if not metrics.force:
-            error.hint = error.hint or _SOUND_PART
+            error.hint = f"{error.hint or _ANEW}, or {_SOUND_PART}"
             raise
         metrics.note_damage(error.message)
 

@@ -142,7 +142,7 @@ def bundle_form(bundle: Path) -> Format:
     except OSError as error:
         raise BundleDamaged(f"cannot read the bundle {bundle}: {(error.strerror or '').lower()}") from error
     except BROKEN_ZIP as error:
-        raise BundleDamaged(f"cannot read the bundle {bundle}: it is no ZIP file, or a damaged one") from error
+        raise BundleDamaged(NO_ZIP.format(bundle)) from error
     if form is None:
         raise BundleDamaged(f"cannot read the bundle {bundle}: it does not hold one file of metrics")
     return form

@@ -7,6 +7,7 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from vmexporter.bundle.files import require_absent
 from vmexporter.cli import render
@@ -59,7 +60,11 @@ def report(opening: Opening, output: Path, form: FormatOptions) -> None:
     """
     require_absent(output)  # told before the bundles are loaded
     with StopSwitch() as switch, _opened(opening, switch, form) as ready:
-        write_report(ready.session, ready.bundles, output, World().now_ms())
+        making = write_report(ready.session, ready.bundles, output, World().now_ms())
+        with closing(making) as events:  # type: ignore[type-var]
+            for _ in events:
+                if switch.pressed:
+                    _stopped(switch)
     if form.json:
         render.print_json({"report": output})
         return
@@ -89,6 +94,11 @@ def _opened(opening: Opening, switch: StopSwitch, form: FormatOptions) -> Iterat
                     break
                 watcher.show(event)
         if not isinstance(event, Opened):
-            render.say("Stopped.")
-            sys.exit(switch.exit_status)
+            _stopped(switch)
         yield event
+
+
+def _stopped(switch: StopSwitch) -> NoReturn:
+    """End as a shell expects it after a signal; what is open closes itself."""
+    render.say("Stopped. Nothing was written.")
+    sys.exit(switch.exit_status)

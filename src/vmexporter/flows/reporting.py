@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from vmexporter import __version__
@@ -17,8 +18,10 @@ from vmexporter.core.times import format_utc
 from vmexporter.errors import VmexporterError
 from vmexporter.flows.bundleview import OpenedBundle, SupportTables, View, look, read_support_tables
 from vmexporter.flows.dashboards import draw
+from vmexporter.flows.events import Event
 from vmexporter.flows.findings import ask_checks
 from vmexporter.flows.overview import overview
+from vmexporter.flows.readahead import in_background
 from vmexporter.flows.session import Session
 
 _AT_ONCE = 4
@@ -39,14 +42,15 @@ def report(session: Session, bundles: Sequence[OpenedBundle], now_ms: int) -> st
     return document(contents, read_style(), made_by)
 
 
-def write_report(session: Session, bundles: Sequence[OpenedBundle], path: Path, now_ms: int) -> None:
-    """Write a report to *path*, which must not exist; it is the operator's alone (mode 0600).
+def write_report(session: Session, bundles: Sequence[OpenedBundle], path: Path, now_ms: int) -> Iterator[Event]:
+    """Write a report to *path*, which must not exist; it is the operator's alone (mode 0600). A closed one writes none.
 
     Raises:
         OutputFailed: it exists, or cannot be written.
         VmexporterError: as ``report``.
     """
-    write_private(path, report(session, bundles, now_ms).encode())
+    made = yield from in_background(partial(report, session, bundles, now_ms), session.client.interrupt)
+    write_private(path, made.encode())
 
 
 def _contents(one: OpenedBundle, view: View, tables: SupportTables) -> ReportContents:
