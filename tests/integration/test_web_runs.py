@@ -17,6 +17,7 @@ from tests.integration import faulty
 from tests.integration.faulty import WINDOWS, Site, check_no_secret
 from tests.integration.pageserver import PageServer, asked
 from tests.lab.asking import Reply, wait_until
+from vmexporter.bundle.files import lock, open_own
 
 pytestmark = pytest.mark.real
 site = faulty.site
@@ -206,7 +207,15 @@ def test_what_another_program_works_on_is_not_offered(page: PageServer, site: Si
         process.communicate()
     page.stop()
     page.start()
-    assert [run["state"] for run in page.get("/api/runs").json()["runs"]] == ["interrupted"]
+    [run] = page.get("/api/runs").json()["runs"]
+    assert run["state"] == "interrupted"
+    with open_own(Path(run["part_path"])) as part:  # as whoever resumes it on the command line
+        lock(part, Path(run["part_path"]))
+        refused = page.post(f"/api/runs/{run['id']}/cancel")
+        assert refused.status >= 400 and "another vmexporter is at work" in refused.json()["error"]["message"]
+    assert len(list(page.folder.glob("*.journal"))) == 1
+    assert page.post(f"/api/runs/{run['id']}/cancel").json()["state"] == "cancelled"
+    assert not list(page.folder.iterdir())
 
 
 def test_an_encrypted_one_needs_its_passphrase(page: PageServer, site: Site, proxy: FaultProxy) -> None:

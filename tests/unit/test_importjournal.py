@@ -21,6 +21,7 @@ from vmexporter.bundle.importjournal import (
 )
 from vmexporter.bundle.journal import Journal
 from vmexporter.errors import BundleDamaged, InvalidInput, OutputFailed
+from vmexporter.web.importleftovers import interrupted
 
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8)
 
@@ -83,6 +84,19 @@ def test_is_for_one_process(tmp_path: Path) -> None:
     with pytest.raises(OutputFailed, match="was interrupted") as caught:
         ImportJournal.create([path], {})
     assert "vmexporter resume" in caught.value.hint
+
+
+def test_one_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    source, path = tmp_path / "x.jsonl", tmp_path / "x.import"
+    source.write_bytes(b"{}")
+    header = {"url": "http://h", "insert_url": "", "tenant": "", "source": {"path": str(source)}}
+    ImportJournal.create([path], header).close()
+    assert [journal for journal, _, _ in interrupted([tmp_path])] == [path]
+    path.unlink()
+    ImportJournal.create([path], {**header, "format": 2}).close()
+    assert not list(interrupted([tmp_path]))
+    with pytest.raises(BundleDamaged, match="that this version knows"):
+        ImportJournal.reopen(path)
 
 
 def test_goes_elsewhere_where_it_cannot_be_written(tmp_path: Path) -> None:

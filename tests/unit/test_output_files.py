@@ -13,7 +13,7 @@ from typing import BinaryIO
 import pytest
 
 from tests.unit.bundles import TEXTS, begin, finish, window
-from vmexporter.bundle.files import create_private, publish, write_private
+from vmexporter.bundle.files import create_private, lock, open_own, publish, remove_idle, write_private
 from vmexporter.bundle.linesink import LineSink
 from vmexporter.bundle.mapfile import read_map, write_map
 from vmexporter.bundle.reader import inspect
@@ -115,6 +115,20 @@ def test_a_private_file_is_new_and_for_the_owner_alone(tmp_path: Path) -> None:
             write()
         assert "overwritten" in refusal.value.hint
     assert (tmp_path / "b").read_bytes() == b"x"
+
+
+def test_nobodys_files_are_removed_and_those_of_somebody_at_work_are_not(tmp_path: Path) -> None:
+    part, journal, gone = (tmp_path / name for name in ("a.part", "a.journal", "b.part"))
+    for path in (part, journal):
+        path.write_bytes(b"x")
+    with open_own(part) as held:
+        lock(held, part)
+        with pytest.raises(OutputFailed, match="another vmexporter is at work"):
+            remove_idle(part, journal)
+        assert part.exists() and journal.exists()
+    remove_idle(part, journal)
+    remove_idle(gone, journal)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("code", [errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK])

@@ -160,6 +160,21 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def remove_idle(*paths: Path) -> None:
+    """Remove the files of an interrupted run, those that are there; the first is the one that whoever resumes it locks.
+
+    Raises:
+        OutputFailed: another process is at work on it, or one cannot be removed.
+    """
+    with contextlib.ExitStack() as stack:
+        with output_errors(paths[0]), contextlib.suppress(FileNotFoundError):
+            lock(stack.enter_context(open_own(paths[0])), paths[0])
+        if sys.platform == "win32":
+            stack.close()  # an open file cannot be removed there, and there is no lock to be kept
+        for path in paths:
+            remove(path)
+
+
 def write_all(file: BinaryIO, content: bytes) -> None:
     """Write all of *content* to an unbuffered file (a raw write may take only a part)."""
     view = memoryview(content)

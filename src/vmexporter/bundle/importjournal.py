@@ -63,6 +63,11 @@ class ImportState:
     upto: int = 0
     done: list[Span] = field(default_factory=list)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether this version can go on by it; a newer one may write other records."""
+        return self.header.get("format") == FORMAT
+
 
 class ImportJournal:
     """Appends to one import's journal; what is promised before something is sent is on the disk first."""
@@ -124,7 +129,7 @@ class ImportJournal:
             require_in_place(path, os.fstat(file.fileno()))  # not one that has just been finished
             content = file.read()
             state, length = read_import(content)
-            if state.header.get("format") != FORMAT:
+            if not state.is_known:
                 raise BundleDamaged(f"cannot resume: {path} is no journal of an import that this version knows")
             with output_errors(path):
                 file.truncate(length)

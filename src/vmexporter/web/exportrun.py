@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from vmexporter.bundle.files import remove
+from vmexporter.bundle.files import remove_idle
 from vmexporter.bundle.writer import BundlePaths
 from vmexporter.flows.events import Event, Finished
 from vmexporter.flows.world import World
@@ -45,10 +45,9 @@ class ExportRun(Run[Snapshot, Event]):
         """Remove both.
 
         Raises:
-            OutputFailed: one cannot be removed.
+            OutputFailed: another process goes on with them, or one cannot be removed.
         """
-        remove(self.paths.part)
-        remove(self.paths.journal)
+        remove_idle(self.paths.part, self.paths.journal)
 
     def at_end(self, now: Snapshot, state: RunState) -> Mapping[str, Any]:
         """The windows stand still; a finished export has its bundle's size."""

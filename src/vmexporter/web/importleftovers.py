@@ -9,7 +9,7 @@ from pathlib import Path
 from vmexporter.bundle.files import lock
 from vmexporter.bundle.importjournal import SUFFIX, read_import
 from vmexporter.core.addresses import address_without_secrets
-from vmexporter.errors import OutputFailed, VmexporterError
+from vmexporter.errors import BundleDamaged, OutputFailed, VmexporterError
 from vmexporter.web.importanswers import ImportSnapshot
 from vmexporter.web.runlist import server_of
 
@@ -43,6 +43,8 @@ def _told(journal: Path) -> tuple[Path, Path, ImportSnapshot]:
     modified_ms = journal.stat().st_mtime_ns // 1_000_000
     header = state.header
     source = Path(header["source"]["path"])
+    if not state.is_known:
+        raise BundleDamaged(f"cannot go on: {journal.name} is of another version")
     if not source.is_file():
         raise OutputFailed(f"cannot go on: {source.name} is not there any more")
     address = header["insert_url"] or header["url"]

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from vmexporter.bundle.files import remove
+from vmexporter.bundle.files import remove_idle
 from vmexporter.core.importing.edits import Keeps
 from vmexporter.core.importing.tally import Tally
 from vmexporter.core.times import format_span
@@ -94,10 +94,10 @@ class ImportRun(Run[ImportSnapshot, Event]):
         """Remove the journal; what was sent cannot be taken back.
 
         Raises:
-            OutputFailed: it cannot be removed.
+            OutputFailed: another process goes on with it, or it cannot be removed.
         """
         if self.journal is not None:
-            remove(self.journal)
+            remove_idle(self.journal)
 
     def at_end(self, now: ImportSnapshot, state: RunState) -> Mapping[str, Any]:
         """As there."""
