@@ -7,6 +7,7 @@ those of the class it starts. A session that leaves a process behind fails.
 from __future__ import annotations
 
 import os
+import signal
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -51,6 +52,12 @@ def nothing_left_behind() -> Iterator[None]:
     left = [process for process in leftover_processes() if process not in before]
     assert not left, f"processes left behind: {left}"
     assert not leftover_folders(), f"folders left behind: {leftover_folders()}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_is_heard() -> None:
+    """Also where the tests run as a job that is to ignore it: the programs that they start would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

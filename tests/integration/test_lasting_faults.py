@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -164,6 +165,7 @@ class TestOnTheCommandLine:
         process = started(site.arguments(proxy.url, tmp_path))
         if status != 401:  # which ends it by itself; the others are tried again and again
             proxy.wait_for("export", 7)
+            time.sleep(1)  # until the first attempts are told
             process.send_signal(signal.SIGINT)
         ran = ended(process, tmp_path)  # it looks for secrets in all that was said
         assert ran.status in {130, 4, 6}

@@ -16,9 +16,10 @@ class StopSwitch:
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> Self:
-        """Take over the signals."""
+        """Take over the signals; one that is to be ignored stays so, as for a script's job behind ``&``."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._press)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._press)
         return self
 
     def __exit__(
