@@ -5,15 +5,14 @@ import { bytes, count, plural, sentence, span } from "../format.js";
 import { utcRange } from "../ranges.js";
 import { connectionBody, serverName } from "../request.js";
 import { field } from "./field.js";
+import { goingOn, runFacts, SIGN_IN } from "./goingon.js";
 import { runLog } from "./runlog.js";
-
-const SIGN_IN = new Set(["access_denied", "unauthorized"]);
 
 /** The view; its primary button goes on, if that is possible, or begins anew. */
 export function stoppedView(app) {
   const { store } = app;
   const place = h("div.stack");
-  const failure = h("div");
+  const going = goingOn(app, app.api);
   const log = runLog();
   const passphrase = field({
     id: "run-passphrase",
@@ -25,23 +24,12 @@ export function stoppedView(app) {
       app.refresh();
     },
   });
-  let busy = false;
   let drawn = "";
 
-  async function resume() {
-    if (busy) return;
-    busy = true;
-    const { id } = store.state.run;
+  function resume() {
     const body = store.state.test ? { connection: connectionBody(store.state.connection, store.secrets()) } : {};
     if (passphrase.input.value) body.map_passphrase = passphrase.input.value;
-    try {
-      app.follower.watch(id, await app.api.resume(id, body));
-    } catch (error) {
-      if (!("status" in error)) throw error;
-      fill(failure, note("bad", `${error.message}.`, error.hint));
-    } finally {
-      busy = false;
-    }
+    void going.resume(body);
   }
 
   function anew() {
@@ -49,13 +37,6 @@ export function stoppedView(app) {
     store.set({ run: null, output: { file_name: "", folder: store.state.output.folder } });
     app.follower.snapshot = null;
     history.replaceState(null, "", "#/export");
-  }
-
-  async function discard() {
-    await app.api.cancel(store.state.run.id).then(
-      (snapshot) => app.follower.watch(snapshot.id, snapshot),
-      (error) => fill(failure, note("bad", `${error.message}.`, error.hint)),
-    );
   }
 
   function update({ snapshot, events, problem }) {
@@ -83,16 +64,6 @@ export function stoppedView(app) {
     const from = test
       ? `Reads on from ${serverName(connection.url)} with the connection of step 3${isRefused ? ", unless you change it there" : ""}.`
       : `The credentials are gone. If ${snapshot.server || "the server"} wants some, test the connection again first.`;
-    let asked = false;
-    const drop = button(
-      "Discard",
-      () => {
-        if (asked) return void discard();
-        asked = true;
-        drop.textContent = "Discard, and delete what was written";
-      },
-      "danger sm",
-    );
     return h(
       "div.stack",
       null,
@@ -102,7 +73,7 @@ export function stoppedView(app) {
         "div.row",
         null,
         test && !isRefused ? null : h("a.btn.btn-sm#to-connection", { href: "#/connection" }, "To the connection"),
-        drop,
+        going.dropButton("Discard", "Discard, and delete what was written"),
         button("Set up another export", anew, "quiet sm"),
       ),
     );
@@ -121,11 +92,11 @@ export function stoppedView(app) {
       snapshot.needs_passphrase && !passphrase.input.value
         ? { why: "The map’s passphrase is needed", focus: "run-passphrase" }
         : null;
-    return { words: "Resume", act: () => void resume(), missing: needs ?? locked };
+    return { words: "Resume", act: resume, missing: needs ?? locked };
   }
 
   return {
-    root: h("div", null, place, failure, log.root),
+    root: h("div", null, place, going.failure, log.root),
     update,
     primary,
     words: (state) => (primary()?.missing ? undefined : state.run?.words),
@@ -152,17 +123,5 @@ function facts({
     ["Written", size ? bytes(size) : ""],
     ["Time taken", elapsed ? span(elapsed * 1000) : ""],
   ];
-  return h(
-    "section.panel",
-    { "aria-label": "This export" },
-    h(
-      "div.body",
-      null,
-      h(
-        "dl.kv",
-        null,
-        rows.filter(([, words]) => words).map(([term, words]) => [h("dt", null, term), h("dd", null, words)]),
-      ),
-    ),
-  );
+  return runFacts("This export", rows);
 }

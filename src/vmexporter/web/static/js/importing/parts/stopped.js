@@ -2,48 +2,26 @@
 
 import { button, fill, h, note } from "../../dom.js";
 import { count, sentence, span } from "../../format.js";
+import { goingOn, runFacts, SIGN_IN } from "../../parts/goingon.js";
 import { runLog } from "../../parts/runlog.js";
 import { leadsElsewhere, targetName } from "../course.js";
 import { targetBody } from "../request.js";
-
-const SIGN_IN = new Set(["access_denied", "unauthorized"]);
 
 /** The view; its primary button goes on, if that is possible, or begins anew. */
 export function stoppedView(app) {
   const { store } = app;
   const place = h("div.stack");
-  const failure = h("div");
+  const going = goingOn(app, app.imports);
   const log = runLog();
-  let busy = false;
   let drawn = "";
 
-  async function resume() {
-    if (busy) return;
-    busy = true;
-    const { id } = store.state.run;
-    try {
-      const body = store.state.test ? targetBody(store.state, store.secrets()) : {};
-      app.follower.watch(id, await app.imports.resume(id, body));
-    } catch (error) {
-      if (!("status" in error)) throw error;
-      fill(failure, note("bad", `${error.message}.`, error.hint));
-    } finally {
-      busy = false;
-    }
-  }
+  const resume = () => void going.resume(store.state.test ? targetBody(store.state, store.secrets()) : {});
 
   function anew() {
     app.follower.stop();
     app.follower.snapshot = null;
     store.set({ run: null, check: null });
     app.go("bundle");
-  }
-
-  async function discard() {
-    await app.imports.cancel(store.state.run.id).then(
-      (snapshot) => app.follower.watch(snapshot.id, snapshot),
-      (error) => fill(failure, note("bad", `${error.message}.`, error.hint)),
-    );
   }
 
   function update({ snapshot, events, problem }) {
@@ -68,16 +46,7 @@ export function stoppedView(app) {
     const from = test
       ? `Goes on to ${targetName(store.state)} with the connection of step 2${isRefused ? ", unless you change it there" : ""}.`
       : `The credentials are gone. If ${server || "the target"} wants some, test the connection again first.`;
-    let asked = false;
-    const drop = button(
-      "Give up",
-      () => {
-        if (asked) return void discard();
-        asked = true;
-        drop.textContent = "Give up, what was sent stays there";
-      },
-      "danger sm",
-    );
+    const drop = going.dropButton("Give up", "Give up, what was sent stays there");
     const to = test && !isRefused && !isElsewhere ? null : h("a.btn.btn-sm#to-target", { href: "#/target" }, "To the target");
     return h(
       "div.stack",
@@ -98,11 +67,11 @@ export function stoppedView(app) {
     if (!snapshot.resumable) return { words: "Set up another import", act: anew, plain: snapshot.state !== "failed" };
     const isRefused = !store.state.test && SIGN_IN.has(snapshot.error?.code);
     const missing = isRefused ? { why: "The connection has to be tested again first", focus: "to-target" } : null;
-    return { words: leadsElsewhere(store.state) ? `Resume at ${targetName(store.state)}` : "Resume", act: () => void resume(), missing };
+    return { words: leadsElsewhere(store.state) ? `Resume at ${targetName(store.state)}` : "Resume", act: resume, missing };
   }
 
   return {
-    root: h("div", null, place, failure, log.root),
+    root: h("div", null, place, going.failure, log.root),
     update,
     primary,
     words: (state) => (primary()?.missing ? undefined : state.run?.words),
@@ -116,18 +85,5 @@ function facts({ file_name: name, server, samples, expected_samples: all, elapse
     ["Samples sent", samples ? `${count(samples)}${all ? ` of ${count(all)}` : ""}` : ""],
     ["Time taken", elapsed ? span(elapsed * 1000) : ""],
   ];
-  const given = rows.filter(([, words]) => words);
-  return h(
-    "section.panel",
-    { "aria-label": "This import" },
-    h(
-      "div.body",
-      null,
-      h(
-        "dl.kv",
-        null,
-        given.map(([term, words]) => [h("dt", null, term), h("dd", null, words)]),
-      ),
-    ),
-  );
+  return runFacts("This import", rows);
 }
