@@ -2,19 +2,18 @@
 
 import { library } from "../parts/plot.js";
 import { onTheme } from "../theme.js";
-import { lookOf, scaleOf } from "./lines.js";
+import { lookOf } from "./lines.js";
 
 const SHARED = "opened"; // the charts that have their cursor in common
 const LEAST_PIXELS = 4; // a shorter drag is a click
 
 /**
- * Draw {times, lines, range, marks, unit} into *holder* until *signal* says stop. *on*: cursor(place or null), zoom(from, to),
- * reset(). The answer moves the cursor, and shows one line alone.
+ * Draw {times, lines, places: of their looks, range, marks, scale} into *holder* until *signal* says stop. *on*: cursor(index
+ * or null), zoom(from, to), reset(). The answer moves the cursor, and shows the line of one place alone.
  */
-export async function drawLines(holder, { times, lines, range, marks, unit }, on, signal) {
+export async function drawLines(holder, { times, lines, places, range, marks, scale }, on, signal) {
   const UPlot = await library();
   if (signal.aborted) return null;
-  const scale = scaleOf(lines, unit);
   let plot = null;
   let alone = null;
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -33,7 +32,7 @@ export async function drawLines(holder, { times, lines, range, marks, unit }, on
       sync: { key: SHARED, scales: ["x", null], filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } },
       bind: { dblclick: () => on.reset },
     },
-    series: [{}, ...lines.map((line, place) => series(line, place, token, alone))],
+    series: [{}, ...lines.map((line, index) => series(line, places[index], token, alone))],
     hooks: {
       draw: [(self) => drawMarks(self, marks, token("--chart-mark"))],
       setCursor: [({ cursor: { idx, left } }) => on.cursor(left >= 0 && idx !== null && idx !== undefined ? idx : null)],
@@ -57,12 +56,11 @@ export async function drawLines(holder, { times, lines, range, marks, unit }, on
     plot.destroy();
   });
   return {
-    scale,
-    moveTo: (place) =>
-      plot.setCursor({ left: place === null ? -10 : plot.valToPos(times[place], "x"), top: 0 }, true, true),
+    moveTo: (index) =>
+      plot.setCursor({ left: index === null ? -10 : plot.valToPos(times[index], "x"), top: 0 }, true, true),
     showAlone(place) {
       alone = place;
-      lines.forEach((_, other) => plot.setSeries(other + 1, { show: place === null || other === place }));
+      places.forEach((other, index) => plot.setSeries(index + 1, { show: place === null || other === place }));
     },
   };
 }

@@ -4,6 +4,7 @@ import { attribute, fill, h } from "../dom.js";
 import { brand } from "../parts/brand.js";
 import { themeSwitch } from "../theme.js";
 import { placeHash } from "./place.js";
+import { shownOf } from "./sides.js";
 
 /** Build the rail; the answer marks the tab of a place, and knows which tabs there are. */
 export function buildFrame(rail, app) {
@@ -29,10 +30,9 @@ export function buildFrame(rail, app) {
         attribute(link, "aria-current", id === place.tab ? "page" : null);
         if (id === place.tab) link.scrollIntoView({ block: "nearest", inline: "nearest" });
       }
-      const bundle = bundles.find(({ label }) => label === place.filter.bundle) ?? bundles[0];
       return {
         title: links.find(({ id }) => id === place.tab).title,
-        eyebrow: [bundle.name, ...bundle.facts].join(", "),
+        eyebrow: shownOf(bundles, place).map(({ name, facts }) => [name, ...facts].join(", ")).join(", compared with "),
       };
     },
   };

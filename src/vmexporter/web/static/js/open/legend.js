@@ -5,24 +5,35 @@ import { lookOf } from "./lines.js";
 
 const AT_ONCE = 6;
 
-/** The legend of *lines*; *showAlone* is told the place of the line that was pressed, or null for all of them. */
-export function legend(lines, showAlone) {
+/**
+ * The legend of *parts*, {lines: [{name, place}], words: whose plot alone has them, or ""}; *showAlone* is told the place of
+ * the line that was pressed, or null for all of them.
+ */
+export function legend(parts, showAlone) {
+  const buttons = new Map();
   let pressed = null;
-  const buttons = lines.map(({ name }, place) => {
+  function press(place) {
+    pressed = pressed === place ? null : place;
+    for (const [other, button] of buttons) attribute(button, "aria-pressed", String(pressed === other));
+    showAlone(pressed);
+  }
+  function button({ name, place }) {
     const { colour, dash } = lookOf(place);
     const sample = h(`path.c${colour}`, { d: "M0 4h14", "stroke-dasharray": dash.join(" ") || null });
     const swatch = h("svg", { viewBox: "0 0 14 8", "aria-hidden": "true" }, sample);
-    return h("button", { type: "button", "aria-pressed": "false", onclick: () => press(place) }, swatch, name);
-  });
-  function press(place) {
-    pressed = pressed === place ? null : place;
-    buttons.forEach((button, other) => attribute(button, "aria-pressed", String(pressed === other)));
-    showAlone(pressed);
+    const made = h("button", { type: "button", "aria-pressed": "false", onclick: () => press(place) }, swatch, name);
+    buttons.set(place, made);
+    return made;
   }
+  return h("div", null, parts.map(({ lines, words }) => part(lines.map(button), words)));
+}
+
+function part(buttons, words) {
   const list = (some) => h("ul.legend", null, some.map((button) => h("li", null, button)));
-  const first = list(lines.length > AT_ONCE + 1 ? buttons.slice(0, AT_ONCE) : buttons);
-  first.classList.add("mts");
-  if (lines.length <= AT_ONCE + 1) return first;
+  const caption = words ? h("p.hint.mts", null, `Only in the plot of ${words}`) : null;
+  const isLong = buttons.length > AT_ONCE + 1;
+  const first = list(isLong ? buttons.slice(0, AT_ONCE) : buttons);
+  if (!words) first.classList.add("mts");
   const rest = buttons.slice(AT_ONCE);
-  return h("div", null, first, h("details.more", null, h("summary", null, `${rest.length} more lines`), list(rest)));
+  return [caption, first, isLong ? h("details.more", null, h("summary", null, `${rest.length} more lines`), list(rest)) : null];
 }

@@ -12,6 +12,36 @@ export function lookOf(place) {
   return { colour: (place % COLOURS) + 1, dash: DASHES[dash] };
 }
 
+/**
+ * The places of the lines of each of several *drawings*, for their look: a name has the same in all of them. Lines of the
+ * first keep their order, whatever stands beside it; of lines of one name, the second is another than the first.
+ */
+export function placesOf(drawings) {
+  const known = new Map();
+  return drawings.map((lines) => {
+    const seen = new Map();
+    return lines.map(({ name }) => {
+      const nth = seen.get(name) ?? 0;
+      seen.set(name, nth + 1);
+      const key = JSON.stringify([name, nth]);
+      if (!known.has(key)) known.set(key, known.size);
+      return known.get(key);
+    });
+  });
+}
+
+/** The parts of a legend: lines that all *drawings* have (only: null), then those that *only* the one of this index has. */
+export function legendParts(drawings, places) {
+  const names = new Map(drawings.flatMap((lines, side) => lines.map(({ name }, index) => [places[side][index], name])));
+  const sidesOf = (place) => places.flatMap((some, side) => (some.includes(place) ? [side] : []));
+  const parts = [null, ...drawings.keys()].map((only) => ({ only, lines: [] }));
+  for (const [place, name] of [...names].sort(([one], [other]) => one - other)) {
+    const sides = sidesOf(place);
+    parts[sides.length === drawings.length ? 0 : sides[0] + 1].lines.push({ place, name });
+  }
+  return parts.filter(({ lines }) => lines.length);
+}
+
 /** The y range of *lines*: from zero, or from below it where values are, to a number that reads well in *unit*. */
 export function scaleOf(lines, unit) {
   let [lowest, highest] = [0, 0];

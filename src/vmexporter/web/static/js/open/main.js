@@ -10,6 +10,7 @@ import { showFindings } from "./findings.js";
 import { buildFrame } from "./frame.js";
 import { showOverview } from "./overview.js";
 import { parsePlace, placeHash, sameView } from "./place.js";
+import { lagOf, shownOf } from "./sides.js";
 
 const main = document.getElementById("main");
 const zoomed = new EventTarget();
@@ -17,30 +18,23 @@ const app = {
   api,
   place: parsePlace(location.hash),
   opened: null,
-  overview: null,
-  get range() {
-    return { start_ms: app.overview.start_ms, end_ms: app.overview.end_ms };
-  },
-  get marks() {
-    return app.overview.marks;
-  },
+  sides: null, // the bundle that is shown, and the one beside it: see sideOf
   go(change) {
     location.hash = placeHash({ ...app.place, ...change });
   },
   zoomTo: (start_ms, end_ms) => app.go({ zoom: { start_ms, end_ms } }),
   resetZoom: () => app.place.zoom && app.go({ zoom: null }),
   onZoom: (listener, signal) => zoomed.addEventListener("zoom", listener, { signal }),
-  vmui: (query) => vmuiLink(query),
+  vmui: vmuiLink,
 };
 let leaving = new AbortController();
-let overviewKey = "";
+let sidesKey = "";
 let frame = null;
 let filters = null;
 
-function vmuiLink(query) {
+function vmuiLink(query, { start_ms, end_ms }) {
   const { vmui_url: base } = app.opened;
   if (!base || !query) return null;
-  const { start_ms, end_ms } = app.place.zoom ?? app.range;
   const asked = {
     "g0.expr": query,
     "g0.range_input": `${Math.ceil((end_ms - start_ms) / 1000)}s`,
@@ -64,7 +58,8 @@ async function show() {
     await lookOver(body, signal);
     if (signal.aborted) return;
     filters.update();
-    fill(body, app.overview.notes.map((words) => note("warn", words)));
+    const isOne = app.sides.length < 2;
+    fill(body, app.sides.map(({ name, overview }) => overview.notes.map((words) => note("warn", isOne ? words : `${name}: ${words}`))));
     await tabs(body, signal);
   } catch (error) {
     if (signal.aborted || !("status" in error)) return;
@@ -72,13 +67,24 @@ async function show() {
   }
 }
 
-/** Ask for the overview, unless it is that of the same instances: a bundle does not change. */
+/** Ask for the overviews, unless they are those of the same instances: a bundle does not change. */
 async function lookOver(body, signal) {
-  const key = JSON.stringify(app.place.filter);
-  if (key === overviewKey) return;
-  fill(body, state("loading", "Reading the bundle"));
-  app.overview = await api.overview(app.place.filter, signal);
-  overviewKey = key;
+  const entries = shownOf(app.opened.bundles, app.place);
+  const { filter } = app.place;
+  const filters = entries.map(({ label }) => (entries.length < 2 ? filter : { ...filter, bundle: label }));
+  const key = JSON.stringify(filters);
+  if (key === sidesKey) return;
+  fill(body, state("loading", entries.length < 2 ? "Reading the bundle" : "Reading the bundles"));
+  const overviews = await Promise.all(filters.map((one) => api.overview(one, signal)));
+  if (signal.aborted) return;
+  app.sides = entries.map(({ name }, at) => sideOf(name, filters[at], overviews[at], overviews[0]));
+  sidesKey = key;
+}
+
+/** A bundle to be shown: its name, filter, range, instances, and how far it is ahead of the first. */
+function sideOf(name, filter, overview, first) {
+  const range = { start_ms: overview.start_ms, end_ms: overview.end_ms };
+  return { name, filter, overview, range, everyone: overview.everyone, lag_ms: lagOf(first, overview) };
 }
 
 async function tabs(body, signal) {
@@ -92,7 +98,7 @@ function moved() {
   const before = app.place;
   app.place = parsePlace(location.hash);
   if (!frame.knows(app.place.tab)) app.place.tab = "overview";
-  if (sameView(before, app.place) && app.overview) {
+  if (sameView(before, app.place) && app.sides) {
     filters.update();
     zoomed.dispatchEvent(new Event("zoom"));
     return;

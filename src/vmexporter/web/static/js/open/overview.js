@@ -3,6 +3,8 @@
 import { h } from "../dom.js";
 import { plural, span } from "../format.js";
 import { chartCards } from "./cards.js";
+import { upWords } from "./compared.js";
+import { comparison } from "./comparison.js";
 import { flagList } from "./flags.js";
 import { markWords } from "./marks.js";
 import { clock, moment } from "./values.js";
@@ -13,10 +15,17 @@ const ROWS_AT_ONCE = 12;
 
 /** Fill *body*. */
 export function showOverview(app, body, signal) {
-  body.append(instances(app), marks(app), flagList(app.overview.rows), chartCards(app, "overview", signal));
+  const isOne = app.sides.length < 2;
+  if (!isOne) body.append(comparison(app.sides));
+  for (const side of app.sides) {
+    const whose = isOne ? "" : ` of ${side.name}`;
+    body.append(instances(side, whose), marks(side), flagList(side.overview.rows));
+  }
+  body.append(chartCards(app, "overview", signal));
 }
 
-function instances({ overview, range }) {
+/** The table of instances; *whose* says of which bundle, where several are shown. */
+function instances({ overview, range }, whose) {
   const { rows } = overview;
   const length = `${span(range.end_ms - range.start_ms)} to ${moment(range.end_ms)}`;
   const at = (place) => clock(range.start_ms + ((range.end_ms - range.start_ms) * place) / (TICKS - 1), range);
@@ -26,11 +35,11 @@ function instances({ overview, range }) {
   const lanes = h("th", { scope: "col" }, h("span.vh", null, "Up over the range"), h("div.ticks", { "aria-hidden": "true" }, ticks));
   return h(
     "section.panel",
-    { "aria-labelledby": "inst" },
-    h("header", null, h("h2#inst", null, plural(rows.length, "instance")), h("span.small.soft", null, length)),
+    { "aria-label": `${plural(rows.length, "instance")}${whose}` },
+    h("header", null, h("h2", null, plural(rows.length, "instance"), whose), h("span.small.soft", null, length)),
     h(
       "div.scroll",
-      { role: "region", "aria-label": "Instances", tabindex: "0", class: rows.length > ROWS_AT_ONCE ? "tall" : "" },
+      { role: "region", "aria-label": `Instances${whose}`, tabindex: "0", class: rows.length > ROWS_AT_ONCE ? "tall" : "" },
       h("table.tbl.fold.instances", null, h("thead", null, h("tr", null, head, numbers, lanes)), h("tbody", null, rows.map((row) => line(row, overview)))),
     ),
   );
@@ -52,9 +61,7 @@ function line(row, overview) {
 }
 
 function up({ up_share: share }) {
-  if (share === null) return "unknown";
-  const words = `${Number((Math.floor(share * 1000) / 10).toFixed(1))} %`;
-  return share < 0.98 ? h("b.is-bad", null, words) : words;
+  return share !== null && share < 0.98 ? h("b.is-bad", null, upWords(share)) : upWords(share);
 }
 
 /** When an instance was up: a bar, its gaps told by height too, a tick for a restart. */
