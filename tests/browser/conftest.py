@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
+from tests.browser.beside import both, pair
 from tests.browser.chromium import launched
 from tests.browser.importing import bundle, importer, many_lines, many_taken, taken, target, way
 from tests.browser.keeping import Kept
@@ -28,7 +29,7 @@ from tests.lab.tenants import TenantSite
 from tests.lab.troubled import troubled_lines
 from tests.lab.victoria import VictoriaMetrics
 
-__all__ = ["bundle", "importer", "many_lines", "many_taken", "taken", "target", "way"]
+__all__ = ["both", "bundle", "importer", "many_lines", "many_taken", "pair", "taken", "target", "way"]
 
 RECORDED = ("2026-11-23 08:43:20", "2026-11-23 09:00:00")
 SMALL = (str(FIRST_MS), str(FIRST_MS + (SCRAPES - 1) * STEP_MS))

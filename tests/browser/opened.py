@@ -71,10 +71,10 @@ class OpenedPage:
         return self.page.get_by_role("heading", level=1)
 
     def chart(self, title: str) -> Locator:
-        """The figure of this title, drawn."""
+        """The figure of this title, drawn; of two bundles, at least one of them."""
         figure = self.page.get_by_role("figure", name=title, exact=True).first
         figure.scroll_into_view_if_needed()
-        expect(figure.locator("canvas")).to_be_visible()
+        expect(figure.locator("canvas").first).to_be_visible()
         return figure
 
     def figure(self, title: str) -> Locator:
@@ -87,9 +87,9 @@ class OpenedPage:
         """Choose a value of a filter."""
         self.page.get_by_label(name, exact=True).select_option(value)
 
-    def drag(self, figure: Locator, start: float, end: float) -> None:
-        """Drag over a part of a chart, in fractions of its width."""
-        box = figure.locator(".plotbox").bounding_box()
+    def drag(self, figure: Locator, start: float, end: float, plot: int = 0) -> None:
+        """Drag over a part of a chart's plot, in fractions of its width."""
+        box = figure.locator(".plotbox").nth(plot).bounding_box()
         assert box
         y = box["y"] + box["height"] / 2
         self.page.mouse.move(box["x"] + box["width"] * start, y)

@@ -54,9 +54,9 @@ test("what the cursor tells comes highest first", () => {
 
 test("a place is its address, and back", () => {
   const filter = { bundle: "", component: "", job: 'a&b="?#', instance: "" };
-  const place = { tab: "storage", filter, zoom: { start_ms: 1, end_ms: 2 } };
+  const place = { tab: "storage", filter, beside: "", zoom: { start_ms: 1, end_ms: 2 } };
   assert.deepEqual(parsePlace(placeHash(place)), place);
-  assert.equal(placeHash({ tab: "findings", filter: { ...filter, job: "" }, zoom: null }), "#/findings");
+  assert.equal(placeHash({ tab: "findings", filter: { ...filter, job: "" }, beside: "", zoom: null }), "#/findings");
   assert.equal(parsePlace("").tab, "overview");
   for (const bad of ["#/storage?from=2&to=1", "#/storage?from=x&to=1", "#/storage?from=1"]) {
     assert.equal(parsePlace(bad).zoom, null);

@@ -28,6 +28,7 @@ export async function drawLines(holder, { times, lines, places, range, marks, sc
     cursor: {
       y: false,
       points: { size: 6 },
+      move: (self, left, top) => [left > self.over.clientWidth ? -10 : left, top], // another plot may go on for longer
       drag: { x: true, y: false, setScale: false },
       sync: { key: SHARED, scales: ["x", null], filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } },
       bind: { dblclick: () => on.reset },

@@ -7,7 +7,7 @@ import { legend } from "./legend.js";
 import { legendParts, placesOf, scaleOf } from "./lines.js";
 import { lacking, partOf } from "./sides.js";
 import { timePlot } from "./timeplot.js";
-import { UNIT_WORDS } from "./values.js";
+import { moment, UNIT_WORDS } from "./values.js";
 
 /** The figure of a chart: {id, title, unit, why, min_version, body: what to ask for}. *app* knows zoom and sides. */
 export function chartFigure(app, shown, signal, heading = "h3") {
@@ -70,7 +70,7 @@ async function show(app, { content, corner, answers, again, title, unit, min_ver
   function plotOf(side, index) {
     const { answer, name } = side;
     if (answer.error) return failed(answer.error, again);
-    if (!answer.lines.length) return emptiness(answer, min_version);
+    if (!answer.lines.length) return state("empty", ...emptiness(answer, min_version));
     const words = `${title} over time${isOne ? "" : `, ${name}`}`;
     const plot = timePlot(app, { side, answer, places: places[index], words, unit, scale }, signal);
     plots.push(plot);
@@ -78,7 +78,7 @@ async function show(app, { content, corner, answers, again, title, unit, min_ver
   }
 
   const links = sides.map((side) => vmui(app, side, isOne ? title : `${title}, ${side.name}`));
-  const whose = (side, index) => (isOne ? null : h("p.whose", null, h("b", null, side.name), links[index]));
+  const whose = (side, index) => (isOne ? null : h("p.whose", null, h("b", null, side.name), dayOf(side, app.place.zoom), links[index]));
   fill(corner, isOne ? links : null);
   fill(content, sides.map((side, index) => [whose(side, index), plotOf(side, index)]));
   const drawn = await Promise.all(plots.map((plot) => plot.draw()));
@@ -92,11 +92,16 @@ function vmui(app, side, words) {
   return href && h("a.push", { href, target: "_blank", rel: "noopener" }, "vmui", h("span.vh", null, `, ${words}`));
 }
 
+function dayOf(side, zoom) {
+  return h("span.muted", null, moment(partOf(side, zoom).start_ms).slice(0, "2026-11-23".length));
+}
+
+/** Why there is no line: the fact, and what it means. */
 function emptiness({ empty, why }, minVersion) {
-  if (why) return state("empty", why.fact, why.more);
+  if (why) return [why.fact, why.more];
   if (empty === "older") {
-    return state("empty", "Not in this version", `These metrics came with v${minVersion}; the bundle's programs are older.`);
+    return ["Not in this version", `These metrics came with v${minVersion}; the bundle's programs are older.`];
   }
-  if (empty === "zero") return state("empty", "Nothing above zero", "All is well here, or nothing was measured.");
-  return state("empty", "No data", "Nothing in this bundle answers this.");
+  if (empty === "zero") return ["Nothing above zero", "All is well here, or nothing was measured."];
+  return ["No data", "Nothing in this bundle answers this."];
 }

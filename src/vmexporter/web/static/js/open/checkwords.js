@@ -21,9 +21,9 @@ export function quietWords({ state, measured, min_version: version }) {
   return STATES[state] + (state === "clear" && measured ? `, ${measured} measured` : "");
 }
 
-/** Whether the bundle *name* has a finding, too; *why* nobody in it was asked, where that is so. */
+/** Whether the bundle *name* has a finding, too; *why* is the sentence that says that nobody in it is meant, if so. */
 export function besideWords(result, name, why) {
-  if (why) return `Not in ${name}: ${why}`;
+  if (why) return `Not in ${name}. ${why}`;
   if (result.state === "found") return `In ${name}, too: ${limitWords(result)}.`;
   const isKnown = ["clear", "absent"].includes(result.state);
   return `${isKnown ? "Not in" : "Cannot be told of"} ${name}: ${quietWords(result)}.`;

@@ -38,7 +38,7 @@ function alone(app, [results], [found], signal) {
 function compared(app, answers, groups, signal) {
   const names = app.sides.map(({ name }) => name);
   const inBoth = groups[0].filter(([, other]) => other.state === "found").length;
-  const counts = `${inBoth} in both, ${groups[0].length - inBoth} only in ${names[0]}, ${groups[1].length} only in ${names[1]}.`;
+  const counts = `${inBoth} in both, ${groups[0].length - inBoth} found only in ${names[0]}, ${groups[1].length} found only in ${names[1]}.`;
   const lead = [...answers.map((results, at) => h("p.lead", null, h("b", null, names[at]), `: ${summaryWords(results)}`)), h("p.lead", null, counts)];
   const titles = [`In ${names[0]}`, `Only in ${names[1]}`];
   const lists = groups.map((pairs, at) => {
@@ -88,7 +88,7 @@ function finding(app, { result, other, beside }, signal) {
 }
 
 function inOther(other, beside) {
-  const words = h("p.beside.mt", null, besideWords(other, beside.name, lacking(beside, null)?.more));
+  const words = h("p.beside", null, besideWords(other, beside.name, lacking(beside, null)?.more));
   const { findings, unit } = other;
   return findings.length ? [words, folded(`Those in ${beside.name}`, findings, unit)] : words;
 }

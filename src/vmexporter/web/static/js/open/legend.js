@@ -30,7 +30,7 @@ export function legend(parts, showAlone) {
 
 function part(buttons, words) {
   const list = (some) => h("ul.legend", null, some.map((button) => h("li", null, button)));
-  const caption = words ? h("p.hint.mts", null, `Only in the plot of ${words}`) : null;
+  const caption = words ? h("p.legend-of", null, `Only in the plot of ${words}`) : null;
   const isLong = buttons.length > AT_ONCE + 1;
   const first = list(isLong ? buttons.slice(0, AT_ONCE) : buttons);
   if (!words) first.classList.add("mts");

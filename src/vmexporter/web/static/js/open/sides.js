@@ -37,7 +37,7 @@ export function lacking({ filter, everyone, range, lag_ms }, zoom) {
   const wanted = ["component", "job", "instance"].filter((name) => filter[name]);
   if (!everyone.some((one) => wanted.every((name) => one[name] === filter[name]))) {
     const words = listed(wanted.map((name) => `${name} ${filter[name]}`));
-    return { fact: "Nobody fits the filter here", more: `This bundle has no instance with ${words}.` };
+    return { fact: "Nobody fits the filter here", more: `There is no instance with ${words}.` };
   }
   const part = partOf({ range, lag_ms }, zoom);
   if (!zoom || (part.start_ms < range.end_ms && part.end_ms > range.start_ms)) return null;
