@@ -101,12 +101,16 @@ def test_the_cursor_is_at_the_same_distance_from_each_start(pair: OpenedPage) ->
     first, second = plots(compared(pair, "vmagent").chart(WAITING)).all()
     box = second.bounding_box()
     assert box
-    for part, shown in ((1 / 3, 1 / 2), (0.9, None)):  # of an hour and a half; of the first's hour
-        second.hover(position={"x": box["width"] * part, "y": 40})
-        expect(second.locator(".tip")).to_contain_text("2026-11-11")
-        expect(first.locator(".tip")).to_be_hidden()
-        left = first.locator(".u-cursor-x").evaluate("one => new DOMMatrix(getComputedStyle(one).transform).e")
-        assert left < 0 if shown is None else abs(left / box["width"] - shown) < 0.02
+    second.hover(position={"x": box["width"] / 3, "y": 40})  # half an hour of an hour and a half
+    expect(second.locator(".tip")).to_contain_text("2026-11-11 11:36")
+    expect(first.locator(".tip")).to_be_hidden()
+    left = first.locator(".u-cursor-x").evaluate("one => new DOMMatrix(getComputedStyle(one).transform).e")
+    assert abs(left / box["width"] - 1 / 2) < 0.02
+    expect(first.locator(".u-cursor-pt")).to_be_visible()
+    second.hover(position={"x": box["width"] * 0.9, "y": 40})  # the first has ended by then
+    expect(second.locator(".tip")).to_contain_text("2026-11-11 12:27")
+    for part in (".u-cursor-x", ".u-cursor-pt"):
+        expect(first.locator(part)).to_be_hidden()
 
 
 def test_a_zoom_in_either_shows_the_same_part_of_both(pair: OpenedPage) -> None:
