@@ -4,6 +4,7 @@ import { attribute, h } from "../dom.js";
 import { lookOf } from "./lines.js";
 
 const AT_ONCE = 6;
+const AT_ONCE_OF_SEVERAL = 4; // parts stand one below the other
 
 /**
  * The legend of *parts*, {lines: [{name, place}], words: whose plot alone has them, or ""}; *showAlone* is told the place of
@@ -25,15 +26,16 @@ export function legend(parts, showAlone) {
     buttons.set(place, made);
     return made;
   }
-  return h("div", null, parts.map(({ lines, words }) => part(lines.map(button), words)));
+  const atOnce = parts.length > 1 ? AT_ONCE_OF_SEVERAL : AT_ONCE;
+  return h("div", null, parts.map(({ lines, words }) => part(lines.map(button), words, atOnce)));
 }
 
-function part(buttons, words) {
+function part(buttons, words, atOnce) {
   const list = (some) => h("ul.legend", null, some.map((button) => h("li", null, button)));
   const caption = words ? h("p.legend-of", null, `Only in the plot of ${words}`) : null;
-  const isLong = buttons.length > AT_ONCE + 1;
-  const first = list(isLong ? buttons.slice(0, AT_ONCE) : buttons);
+  const isLong = buttons.length > atOnce + 1;
+  const first = list(isLong ? buttons.slice(0, atOnce) : buttons);
   if (!words) first.classList.add("mts");
-  const rest = buttons.slice(AT_ONCE);
+  const rest = buttons.slice(atOnce);
   return [caption, first, isLong ? h("details.more", null, h("summary", null, `${rest.length} more lines`), list(rest)) : null];
 }
