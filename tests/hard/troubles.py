@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -115,19 +116,25 @@ def credentials_that_end(scene: Scene) -> str:
 
 def killed_server(scene: Scene) -> str:
     """It dies in the middle of an answer (SIGKILL), and is there again at the third attempt, or later."""
+    fate = threading.Lock()  # from the moment it is to die until it is dead, and while it is started
 
     def die() -> Fault:
-        if scene.server.running:
-            scene.proxy.in_thread(kill)
+        fate.acquire()
+        scene.proxy.in_thread(kill)
         return scene.slow()
 
     def kill() -> None:
-        time.sleep(scene.chance.uniform(0, 0.2))
-        scene.server.kill()
+        try:
+            time.sleep(scene.chance.uniform(0, 0.2))
+            if scene.server.running:
+                scene.server.kill()
+        finally:
+            fate.release()
 
     def start() -> None:
-        if not scene.server.running:
-            scene.server.start()
+        with fate:
+            if not scene.server.running:
+                scene.server.start()
 
     if scene.operation.needs_time:
         scene.passes, scene.clock = True, SteadyClock()

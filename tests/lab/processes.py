@@ -118,6 +118,7 @@ class Server(ABC):
         self.address = address or free_address()
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._has_run = False
 
     @abstractmethod
     def launch(self) -> Launch:
@@ -159,8 +160,12 @@ class Server(ABC):
             self._run(launch)
             self._wait_until_ready(launch)
         except BaseException:  # a skipped test and Ctrl-C too leave nothing behind
-            self.close()
+            if self._has_run:
+                self.stop()  # its data is not this start's to remove
+            else:
+                self.close()
             raise
+        self._has_run = True
 
     def _run(self, launch: Launch) -> None:
         die_with_parent = (find_program("setpriv"), "--pdeathsig", "KILL")  # a preexec_fn is unsafe beside threads
@@ -219,7 +224,7 @@ class Server(ABC):
         self.stop()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+            self._folder, self._has_run = None, False
 
     def __enter__(self) -> Self:
         self.start()
