@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
@@ -24,16 +22,13 @@ from tests.fakes.faults import (
     unavailable,
 )
 from tests.fakes.outages import REFUSED
-from tests.hard.scene import AT_ONCE, Scene
-from tests.integration.driving import SteadyClock, wait_until_it_listens_to
-from tests.integration.faulty import ended
+from tests.hard.killing import killed_server, signalled
+from tests.hard.scene import Scene
 from tests.lab.certificates import Certificate, CertificateAuthority
 from tests.lab.disks import DISK_KB, SmallDisk
 
 DAY_MS: Final = 86_400_000
 HOUR_S: Final = 3_600
-ABOUT_S: Final = 2.5
-"""How long an operation takes by the slow way, without the start of the process."""
 
 
 class Trouble(NamedTuple):
@@ -114,36 +109,6 @@ def credentials_that_end(scene: Scene) -> str:
     return scene.gone_on(outcome)
 
 
-def killed_server(scene: Scene) -> str:
-    """It dies in the middle of an answer (SIGKILL), and is there again at the third attempt, or later."""
-    fate = threading.Lock()  # from the moment it is to die until it is dead, and while it is started
-
-    def die() -> Fault:
-        fate.acquire()
-        scene.proxy.in_thread(kill)
-        return scene.slow()
-
-    def kill() -> None:
-        try:
-            time.sleep(scene.chance.uniform(0, 0.2))
-            if scene.server.running:
-                scene.server.kill()
-        finally:
-            fate.release()
-
-    def start() -> None:
-        with fate:
-            if not scene.server.running:
-                scene.server.start()
-
-    if scene.operation.needs_time:
-        scene.passes, scene.clock = True, SteadyClock()
-    if scene.passes:
-        scene.third_attempt_brings(start)
-    scene.lift = start
-    return scene.meet(die)
-
-
 @contextmanager
 def small_disk(scene: Scene) -> Iterator[SmallDisk]:
     """The scene, moved to a disk of its own with what its folder holds."""
@@ -172,31 +137,6 @@ def read_only(scene: Scene) -> str:
         disk.allow_writing(allowed=False)
         scene.lift = lambda: disk.allow_writing(allowed=True)
         return scene.gone_on(scene.operation.run(scene.connection(), scene.folder, scene.clock))
-
-
-def signalled(number: signal.Signals) -> Callable[[Scene], str]:
-    """The process gets a signal at any moment from its first request on; the process is one of its own."""
-
-    def strike(scene: Scene) -> str:
-        scene.proxy.plan = lambda request, count: scene.slow() if scene.operation.carries(request) else None
-        before = len(scene.proxy.requests)
-        process = scene.operation.start(scene.proxy.url, scene.folder)
-        while len(scene.proxy.requests) == before and process.poll() is None:
-            time.sleep(0.01)
-        if number != signal.SIGKILL:
-            wait_until_it_listens_to(number, process.pid)
-        time.sleep(scene.place * ABOUT_S)
-        process.send_signal(number)
-        ran = ended(process, scene.folder)
-        killed = ran.status == -number  # which is what a late signal does, too, when all is done
-        assert killed or ran.status in {0, 128 + number}, ran
-        scene.clear()
-        if ran.status == 0:
-            scene.operation.check(scene.folder)
-            return AT_ONCE
-        return f"{number.name}, {scene.finish(killed=killed)}"
-
-    return strike
 
 
 def jumping_clock(scene: Scene) -> str:
