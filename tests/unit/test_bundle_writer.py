@@ -164,7 +164,7 @@ def test_the_journal_speaks_only_of_what_is_in_the_file(tmp_path: Path) -> None:
     kinds = [line.split(b'"')[1] for line in writer.paths.journal.read_bytes().splitlines()]
     assert kinds == [b"header", *([b"map", b"window"] * len(TEXTS)), b"split"]
     assert state.header == {"format": 1, **HEADER}
-    assert state.map_entries == [["job", f"original-{number}", f"job-{number + 1}"] for number in range(len(TEXTS))]
+    assert state.map_entries == [("job", f"original-{number}", f"job-{number + 1}") for number in range(len(TEXTS))]
     writer.abandon()
 
 

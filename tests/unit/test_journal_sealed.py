@@ -130,7 +130,7 @@ def test_nothing_is_in_clear_at_any_moment(tmp_path: Path, monkeypatch: pytest.M
     writer.abandon()
     paths = writer.paths
     journal = read_journal(paths.journal, asked)
-    assert [*journal.map_entries][-1] == ["job", PLANTED[0], "job-77"]
+    assert [*journal.map_entries][-1] == ("job", PLANTED[0], "job-77")
     known = PseudonymMap(bytes.fromhex("5a" * 32))
     for entry in journal.map_entries:
         known.add(Entry(*entry))

@@ -189,7 +189,7 @@ def read_import(content: bytes) -> tuple[ImportState, int]:
                 state.upto = int(record)
             elif kind == "done":
                 state.done = merged([*state.done, *((int(start), int(end)) for start, end in record)])
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             break
         length += len(text) + 10  # the checksum, a space and the line feed
     return state, length

@@ -45,6 +45,10 @@ class WindowRecord:
     text_bytes: int = 0
 
 
+MapEntry = tuple[str, str, str]
+"""Kind, original and pseudonym."""
+
+
 @dataclass(slots=True)
 class JournalState:
     """All that a journal says, read back."""
@@ -52,7 +56,7 @@ class JournalState:
     header: dict[str, Any] = field(default_factory=dict)
     windows: list[WindowRecord] = field(default_factory=list)
     splits: list[dict[str, Any]] = field(default_factory=list)
-    map_entries: list[list[str]] = field(default_factory=list)
+    map_entries: list[MapEntry] = field(default_factory=list)
     seal: Seal | None = field(default=None, compare=False)
 
 
@@ -210,7 +214,14 @@ def _take(text: bytes, state: JournalState) -> bool:
         elif kind == "split":
             state.splits.append(record)
         elif kind == "map":
-            state.map_entries += record
-    except (ValueError, TypeError, AttributeError, KeyError):
+            state.map_entries += [_map_entry(one) for one in record]
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return False
     return True
+
+
+def _map_entry(record: Any) -> MapEntry:
+    if not isinstance(record, list) or not all(isinstance(text, str) for text in record):
+        raise TypeError("an entry of the map is three texts")
+    kind, original, pseudonym = record
+    return kind, original, pseudonym

@@ -153,7 +153,7 @@ def resume(
     state = read_journal(paths.journal, passphrase)
     work = _export_of(state.header, Output(paths, seal=state.seal), world)
     for entry in state.map_entries:
-        work.pseudonyms.add(Entry(*entry))
+        work.pseudonyms.add(entry)
     tally = Tally()
     slices_left(work.plan, state)  # a journal that contradicts itself is left as it is
     recount = Recount(work.counter, tally, work.plan)

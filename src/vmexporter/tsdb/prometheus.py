@@ -64,7 +64,7 @@ class PrometheusApi:
             answer = self._client.post(f"{self._base}/{path}", [("query", expression)])
             try:
                 frame = json.loads(answer.body)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(frame, dict) and frame.get("status") == "error":
                 return str(frame.get("msg") or frame.get("error") or "it cannot be parsed")
@@ -160,7 +160,7 @@ def _range(start_ms: int, end_ms: int) -> list[tuple[str, str]]:
 def _frame(answer: Answer) -> dict[str, Any]:
     try:
         frame = json.loads(answer.body.decode("utf-8", "surrogateescape"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EndpointMissing("cannot query the server: its answer is no JSON") from error
     if not isinstance(frame, dict) or frame.get("status") != "success":
         raise EndpointMissing("cannot query the server: its answer is none of the Prometheus API")

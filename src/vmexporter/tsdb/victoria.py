@@ -101,10 +101,10 @@ def list_tenants(client: HttpClient, base: str) -> list[str]:
     except (EndpointMissing, QueryRejected) as error:  # it has no parameters, so a 400 can only be about the path
         raise EndpointMissing(error.message, hint=error.hint or NO_TENANTS_HINT) from None
     try:
-        tenants = json.loads(answer.body)["data"]
-    except (ValueError, KeyError, TypeError) as error:
+        tenants = sorted(map(str, json.loads(answer.body)["data"]), key=_tenant_order)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise EndpointMissing("cannot list tenants: the server has no list of them", hint=NO_TENANTS_HINT) from error
-    return sorted(map(str, tenants), key=_tenant_order)
+    return tenants
 
 
 def _tenant_order(tenant: str) -> list[int]:
