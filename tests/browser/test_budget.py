@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -82,17 +83,24 @@ def test_the_happy_path(wizard: Wizard, start_victoria: Callable[..., VictoriaMe
     assert {one.url.split("/")[2] for one in wizard.watch.requests} == {wizard.base.split("/")[2]}
 
 
-def test_the_page_is_small(site: PageServer, new_context: Callable[..., BrowserContext]) -> None:
-    page = new_context(site).new_page()
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[PageServer]:
+    """A server that has run nothing yet: the runs of other tests would be listed, too."""
+    with PageServer(tmp_path / "out") as server:
+        yield server
+
+
+def test_the_page_is_small(fresh: PageServer, new_context: Callable[..., BrowserContext]) -> None:
+    page = new_context(fresh).new_page()
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     sizes: list[float] = []
     session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    wizard = Wizard(page, f"http://{site.host}").open().at("welcome")
+    wizard = Wizard(page, f"http://{fresh.host}").open().at("welcome")
     page.wait_for_load_state("networkidle")
     first = sum(sizes)
     assert first <= TRANSFERRED, f"the first step: {first:.0f} bytes"
-    wizard.watch.check(site.host)
+    wizard.watch.check(fresh.host)
     assert len(sizes) > 5
 
 
