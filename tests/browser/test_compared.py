@@ -138,7 +138,7 @@ def test_a_filter_that_only_one_has_is_told(pair: OpenedPage) -> None:
     pair.filter("Job", "gates")
     figure = pair.chart("Scrape health")
     expect(figure.locator(".plotbox")).to_have_count(1)
-    expect(figure.locator(".state")).to_have_text("Nobody fits the filter hereThere is no instance with job gates.")
+    expect(figure.locator(".state")).to_have_text("No instance fits the filterThere is no instance with job gates.")
     expect(figure.locator(".state").get_by_role("alert")).to_have_count(0)
     pair.page.get_by_role("link", name="Findings").click()
     expect(pair.page.locator(".finding .beside").first).to_have_text(

@@ -1,7 +1,7 @@
 """Exports again and again by the page's server, eight at once in both forms, with pages open that ask all the while.
 
-After each round the memory of the server, its descriptors and threads
-are read; at the end they have to be what they were after the first rounds, and no file may be left that nobody wanted.
+After each round the memory of the server, its descriptors and threads are read; at the end they have to be what they
+were after the first rounds, and no file may be left that nobody wanted.
 """
 
 from __future__ import annotations

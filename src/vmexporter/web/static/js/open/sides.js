@@ -32,12 +32,12 @@ export function partOf({ range, lag_ms: lag }, zoom) {
   return zoom ? { start_ms: zoom.start_ms + lag, end_ms: zoom.end_ms + lag } : range;
 }
 
-/** Why nothing of a side can be shown, as {fact, more}: nobody fits its filter, or its range is elsewhere. Null: it can. */
+/** Why nothing of a side can be shown, as {fact, more}: no instance fits its filter, or its range is elsewhere. Null: it can. */
 export function lacking({ filter, everyone, range, lag_ms }, zoom) {
   const wanted = ["component", "job", "instance"].filter((name) => filter[name]);
   if (!everyone.some((one) => wanted.every((name) => one[name] === filter[name]))) {
     const words = listed(wanted.map((name) => `${name} ${filter[name]}`));
-    return { fact: "Nobody fits the filter here", more: `There is no instance with ${words}.` };
+    return { fact: "No instance fits the filter", more: `There is no instance with ${words}.` };
   }
   const part = partOf({ range, lag_ms }, zoom);
   if (!zoom || (part.start_ms < range.end_ms && part.end_ms > range.start_ms)) return null;
