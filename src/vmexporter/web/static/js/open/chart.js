@@ -80,11 +80,19 @@ async function show(app, { content, corner, answers, again, title, unit, min_ver
   const links = sides.map((side) => vmui(app, side, isOne ? title : `${title}, ${side.name}`));
   const whose = (side, index) => (isOne ? null : h("p.whose", null, h("b", null, side.name), dayOf(side, app.place.zoom), links[index]));
   fill(corner, isOne ? links : null);
-  fill(content, sides.map((side, index) => [whose(side, index), plotOf(side, index)]));
+  refill(content, sides.map((side, index) => [whose(side, index), plotOf(side, index)]));
   const drawn = await Promise.all(plots.map((plot) => plot.draw()));
   if (signal.aborted || !drawn.length) return;
   const parts = legendParts(drawings, places).map(({ only, lines }) => ({ lines, words: only === null || isOne ? "" : sides[only].name }));
   content.append(legend(parts, (place) => drawn.forEach((plot) => plot.showAlone(place))));
+}
+
+/** Fill *content* anew; whoever reads one of its plots by keys goes on in the plot of the same name. */
+function refill(content, children) {
+  const held = content.contains(document.activeElement) && document.activeElement.ariaLabel;
+  fill(content, children);
+  const plots = held ? [...content.querySelectorAll(".plotbox")] : [];
+  plots.find(({ ariaLabel }) => ariaLabel === held)?.focus({ preventScroll: true });
 }
 
 function vmui(app, side, words) {
