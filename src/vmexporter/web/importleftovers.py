@@ -41,10 +41,10 @@ def _told(journal: Path) -> tuple[Path, Path, ImportSnapshot]:
         lock(file, journal)
         state, _ = read_import(file.read())
     modified_ms = journal.stat().st_mtime_ns // 1_000_000
-    header = state.header
-    source = Path(header["source"]["path"])
     if not state.is_known:
         raise BundleDamaged(f"cannot go on: {journal.name} is of another version")
+    header = state.header
+    source = Path(header["source"]["path"])
     if not source.is_file():
         raise OutputFailed(f"cannot go on: {source.name} is not there any more")
     address = header["insert_url"] or header["url"]
